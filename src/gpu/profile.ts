@@ -1,0 +1,42 @@
+/** What an adapter can do: every choice between kernels reads this record and nothing else. */
+
+/** The adapter's family; software rasterisers get kernels without workgroup memory. */
+export type AdapterClass = "software" | "nvidia" | "amd" | "intel" | "apple" | "arm" | "qualcomm" | "unknown";
+
+export interface AdapterProfile {
+  readonly class: AdapterClass;
+  /** Vendor, architecture and driver as the adapter tells them, for people and for cache keys. */
+  readonly description: string;
+  /** The subgroup size where it is the same for every shader, else 0. */
+  readonly subgroupSize: number;
+  readonly f16: boolean;
+  readonly timestamps: boolean;
+  /** The largest range of a buffer that one binding may cover. */
+  readonly maxBindingBytes: number;
+  readonly maxBufferBytes: number;
+  /** Alignment of a storage binding's offset within its buffer. */
+  readonly offsetAlignmentBytes: number;
+}
+
+/** Reads an adapter's family, limits and features. */
+export function profileOf(adapter: GPUAdapter): AdapterProfile {
+  const { info, limits, features } = adapter;
+  const description = [info.vendor, info.architecture, info.description || info.device].filter(Boolean).join(", ");
+  const { subgroupMinSize: min, subgroupMaxSize: max } = info;
+  return {
+    class: classOf(info, description.toLowerCase()),
+    description,
+    subgroupSize: features.has("subgroups") && min !== undefined && min === max ? min : 0,
+    f16: features.has("shader-f16"),
+    timestamps: features.has("timestamp-query"),
+    maxBindingBytes: limits.maxStorageBufferBindingSize,
+    maxBufferBytes: limits.maxBufferSize,
+    offsetAlignmentBytes: limits.minStorageBufferOffsetAlignment,
+  };
+}
+
+function classOf(info: GPUAdapterInfo, description: string): AdapterClass {
+  if (info.isFallbackAdapter || /swiftshader|llvmpipe|lavapipe/.test(description)) return "software";
+  const families = ["nvidia", "amd", "intel", "apple", "arm", "qualcomm"] as const;
+  return families.find((family) => info.vendor.toLowerCase().includes(family)) ?? "unknown";
+}
