@@ -17,7 +17,7 @@ export interface Node<Attrs = any> {
 // biome-ignore lint/suspicious/noExplicitAny: see Node
 export interface Op<Attrs = any> {
   readonly name: string;
-  /** What the inputs are called in `bind`, in order; the output is "y". */
+  /** What the inputs are called in `bind`, in order; inputs past the list go by their number, the output is "y". */
   readonly inputs: readonly string[];
   /** The output's shape; throws a ShapeError if the inputs do not fit. The only place that validates. */
   shape(inputs: readonly Shape[], attrs: Attrs): Shape;
@@ -35,15 +35,15 @@ export interface Op<Attrs = any> {
    */
   readonly sliced?: readonly string[];
   /** Where the output is its inputs laid side by side along the channels: the plan lets their producers write into it. */
-  readonly joinsChannels?: (node: Node<Attrs>) => boolean;
+  joinsChannels?(node: Node<Attrs>): boolean;
   /** Multiply–adds, counted as papers do: convolutions and products only. */
   macs?(node: Node<Attrs>): number;
 }
 
 /** One dispatch of one compute shader. */
 export interface Launch {
-  /** shaders/<shader>.wgsl */
-  readonly shader: string;
+  /** shaders/<shader>.wgsl, or where to read it. */
+  readonly shader: string | URL;
   readonly entryPoint?: string;
   /** Buffers in the order of the file's `@binding`s, before the params. */
   readonly bind: readonly Binding[];
@@ -55,7 +55,10 @@ export interface Launch {
 }
 
 /** A value by name ("x", "weight", "y"), a range of one in vectors, or scratch memory that lives for this node only. */
-export type Binding = string | { readonly value: string; readonly firstVector: number; readonly vectors: number } | { readonly scratch: string; readonly vectors: number };
+export type Binding =
+  | string
+  | { readonly value: string; readonly firstVector: number; readonly vectors: number }
+  | { readonly scratch: string; readonly vectors: number };
 
 /** Shapes that do not fit together, with the shapes. */
 export class ShapeError extends Error {
@@ -66,7 +69,7 @@ export class ShapeError extends Error {
 }
 
 /** A node whose shape follows from its inputs. */
-export const apply = <Attrs>(op: Op<Attrs>, inputs: readonly Node[], attrs: Attrs): Node<Attrs> => ({
+export const apply = <Attrs>(op: Op<Attrs>, inputs: readonly Node[], attrs: NoInfer<Attrs>): Node<Attrs> => ({
   op,
   inputs,
   attrs,
@@ -76,12 +79,16 @@ export const apply = <Attrs>(op: Op<Attrs>, inputs: readonly Node[], attrs: Attr
   ),
 });
 
+/** What an op calls one of its inputs in `bind`. */
+export const inputName = (op: Op, index: number): string => op.inputs[index] ?? String(index);
+
 /** The same value under a name by which a stage can be asked for. */
 export const named = (node: Node, name: string): Node => ({ ...node, name });
 
 /** A value given at every run, by name. */
 export function input(name: string, shape: Shape): Node<InputAttrs> {
-  if (shape.length === 0 || !shape.every((size) => Number.isInteger(size) && size > 0)) throw new ShapeError(name, "every size must be a positive integer", [shape]);
+  if (shape.length === 0 || !shape.every((size) => Number.isInteger(size) && size > 0))
+    throw new ShapeError(name, "every size must be a positive integer", [shape]);
   return { op: inputOp, inputs: [], attrs: { name, shape }, shape };
 }
 

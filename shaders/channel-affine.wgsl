@@ -1,0 +1,27 @@
+// y[n, c, h, w] = act(x[n, c, h, w] · scale[c] + shift[c])
+//
+// A batch norm with fixed statistics. One invocation computes one vector of four channels; scale and shift are zero in pad lanes.
+
+struct Params { size: u32, blocks: u32, x_stride: u32, x_offset: u32, y_stride: u32, y_offset: u32 }
+
+alias Value = vec4f;
+
+@group(0) @binding(0) var<storage, read> x: array<Value>;
+@group(0) @binding(1) var<storage, read> scale: array<Value>;
+@group(0) @binding(2) var<storage, read> shift: array<Value>;
+@group(0) @binding(3) var<storage, read_write> y: array<Value>;
+@group(0) @binding(4) var<uniform> params: Params;
+
+override ACTIVATION = 0u;   // 0 none, 1 relu, 2 relu6
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let index = gid.x + gid.y * groups.x * 64u;
+  if (index >= params.size) { return; }
+  let block = index % params.blocks;
+  let pixel = index / params.blocks;
+  var value = vec4f(x[pixel * params.x_stride + params.x_offset + block]) * vec4f(scale[block]) + vec4f(shift[block]);
+  if (ACTIVATION == 1u) { value = max(value, vec4f()); }
+  if (ACTIVATION == 2u) { value = clamp(value, vec4f(), vec4f(6.0)); }
+  y[pixel * params.y_stride + params.y_offset + block] = Value(value);
+}

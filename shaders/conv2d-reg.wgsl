@@ -1,0 +1,106 @@
+// y[p, o] = act(Σ over taps t and input channels i of x[pixel(p, t), i] · weight[t, i, o] + bias[o] + residual[p, o])
+//
+// Storage is channels last in vectors of four; p counts output pixels over batch, height and width.
+// One invocation computes 4 pixels × 8 output channels in registers: no subgroups, no workgroup memory.
+// Taps run outside and channels inside, so that addresses and padding are settled once a tap.
+
+struct Params {
+  pixels: u32, in_height: u32, in_width: u32, in_blocks: u32, out_height: u32, out_width: u32, out_blocks: u32,
+  kernel_height: u32, kernel_width: u32, stride_y: u32, stride_x: u32, dilation_y: u32, dilation_x: u32,
+  pad_top: i32, pad_left: i32,
+  x_stride: u32, x_offset: u32, residual_stride: u32, residual_offset: u32, y_stride: u32, y_offset: u32,
+}
+
+alias Value = vec4f;
+
+@group(0) @binding(0) var<storage, read> x: array<Value>;
+@group(0) @binding(1) var<storage, read> weight: array<Value>;
+@group(0) @binding(2) var<storage, read> bias: array<Value>;
+@group(0) @binding(3) var<storage, read> residual: array<Value>;
+@group(0) @binding(4) var<storage, read_write> y: array<Value>;
+@group(0) @binding(5) var<uniform> params: Params;
+
+override ACTIVATION = 0u;   // 0 none, 1 relu, 2 relu6
+override RESIDUAL = false;
+
+// Row of the picture in the batch (n · in_height), and the top left corner of the pixel's window.
+fn window(pixel: u32) -> vec3i {
+  let p = min(pixel, params.pixels - 1u);
+  let row = p / params.out_width;
+  let n = row / params.out_height;
+  return vec3i(
+    i32(n * params.in_height),
+    i32(row % params.out_height * params.stride_y) - params.pad_top,
+    i32(p % params.out_width * params.stride_x) - params.pad_left,
+  );
+}
+
+// First vector of the pixel under a tap, clamped into the picture; w is 0 where it lies in the padding.
+fn address(origin: vec3i, tap_y: u32, tap_x: u32) -> vec2u {
+  let row = origin.y + i32(tap_y * params.dilation_y);
+  let column = origin.z + i32(tap_x * params.dilation_x);
+  let clamped = clamp(vec2i(row, column), vec2i(), vec2i(i32(params.in_height), i32(params.in_width)) - 1);
+  let inside = row == clamped.x && column == clamped.y;
+  return vec2u(u32((origin.x + clamped.x) * i32(params.in_width) + clamped.y) * params.x_stride + params.x_offset, select(0u, 1u, inside));
+}
+
+fn load(at: vec2u, block: u32) -> vec4f {
+  return select(vec4f(), vec4f(x[at.x + block]), at.y == 1u);
+}
+
+fn weights(row: u32, block: u32) -> mat4x4f {
+  let at = row * params.out_blocks + block;
+  return mat4x4f(vec4f(weight[at]), vec4f(weight[at + params.out_blocks]), vec4f(weight[at + 2u * params.out_blocks]), vec4f(weight[at + 3u * params.out_blocks]));
+}
+
+fn store(pixel: u32, block: u32, sum: vec4f) {
+  if (pixel >= params.pixels || block >= params.out_blocks) { return; }
+  var value = sum + vec4f(bias[block]);
+  if (RESIDUAL) { value += vec4f(residual[pixel * params.residual_stride + params.residual_offset + block]); }
+  if (ACTIVATION == 1u) { value = max(value, vec4f()); }
+  if (ACTIVATION == 2u) { value = clamp(value, vec4f(), vec4f(6.0)); }
+  y[pixel * params.y_stride + params.y_offset + block] = Value(value);
+}
+
+@compute @workgroup_size(8, 8)
+fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let pixel = (gid.x + gid.z * groups.x * 8u) * 4u;
+  let block = gid.y * 2u;
+  if (pixel >= params.pixels || block >= params.out_blocks) { return; }
+  // The second vector of an odd count repeats the first; its sum is not stored.
+  let next = min(block + 1u, params.out_blocks - 1u);
+  let origin0 = window(pixel);
+  let origin1 = window(pixel + 1u);
+  let origin2 = window(pixel + 2u);
+  let origin3 = window(pixel + 3u);
+  var a0 = vec4f(); var a1 = vec4f(); var a2 = vec4f(); var a3 = vec4f();
+  var b0 = vec4f(); var b1 = vec4f(); var b2 = vec4f(); var b3 = vec4f();
+  var row = 0u;
+  for (var tap_y = 0u; tap_y < params.kernel_height; tap_y++) {
+    for (var tap_x = 0u; tap_x < params.kernel_width; tap_x++) {
+      let at0 = address(origin0, tap_y, tap_x);
+      let at1 = address(origin1, tap_y, tap_x);
+      let at2 = address(origin2, tap_y, tap_x);
+      let at3 = address(origin3, tap_y, tap_x);
+      for (var channel = 0u; channel < params.in_blocks; channel++) {
+        let x0 = load(at0, channel);
+        let x1 = load(at1, channel);
+        let x2 = load(at2, channel);
+        let x3 = load(at3, channel);
+        let left = weights(row, block);
+        let right = weights(row, next);
+        a0 += left * x0; a1 += left * x1; a2 += left * x2; a3 += left * x3;
+        b0 += right * x0; b1 += right * x1; b2 += right * x2; b3 += right * x3;
+        row += 4u;
+      }
+    }
+  }
+  store(pixel, block, a0);
+  store(pixel + 1u, block, a1);
+  store(pixel + 2u, block, a2);
+  store(pixel + 3u, block, a3);
+  store(pixel, block + 1u, b0);
+  store(pixel + 1u, block + 1u, b1);
+  store(pixel + 2u, block + 1u, b2);
+  store(pixel + 3u, block + 1u, b3);
+}

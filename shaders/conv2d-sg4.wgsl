@@ -1,0 +1,135 @@
+// y[p, o] = act(Σ over taps t and input channels i of x[pixel(p, t), i] · weight[t, i, o] + bias[o] + residual[p, o])
+//
+// Storage is channels last in vectors of four; p counts output pixels over batch, height and width.
+// One subgroup of 4 lanes computes 16 pixels × 16 output channels. A lane owns four output channels of all 16 pixels, loads
+// 4 of the pixels, and hands them round by subgroupBroadcast: 4 + 4 vector loads feed 64 vector multiply–adds.
+// Taps run outside and channels inside, so that addresses and padding are settled once a tap.
+
+enable subgroups;
+
+struct Params {
+  pixels: u32, in_height: u32, in_width: u32, in_blocks: u32, out_height: u32, out_width: u32, out_blocks: u32,
+  kernel_height: u32, kernel_width: u32, stride_y: u32, stride_x: u32, dilation_y: u32, dilation_x: u32,
+  pad_top: i32, pad_left: i32,
+  x_stride: u32, x_offset: u32, residual_stride: u32, residual_offset: u32, y_stride: u32, y_offset: u32,
+}
+
+alias Value = vec4f;
+
+@group(0) @binding(0) var<storage, read> x: array<Value>;
+@group(0) @binding(1) var<storage, read> weight: array<Value>;
+@group(0) @binding(2) var<storage, read> bias: array<Value>;
+@group(0) @binding(3) var<storage, read> residual: array<Value>;
+@group(0) @binding(4) var<storage, read_write> y: array<Value>;
+@group(0) @binding(5) var<uniform> params: Params;
+
+override ACTIVATION = 0u;   // 0 none, 1 relu, 2 relu6
+override RESIDUAL = false;
+
+// Row of the picture in the batch (n · in_height), and the top left corner of the pixel's window.
+fn window(pixel: u32) -> vec3i {
+  let p = min(pixel, params.pixels - 1u);
+  let row = p / params.out_width;
+  let n = row / params.out_height;
+  return vec3i(
+    i32(n * params.in_height),
+    i32(row % params.out_height * params.stride_y) - params.pad_top,
+    i32(p % params.out_width * params.stride_x) - params.pad_left,
+  );
+}
+
+// First vector of the pixel under a tap, clamped into the picture; w is 0 where it lies in the padding.
+fn address(origin: vec3i, tap_y: u32, tap_x: u32) -> vec2u {
+  let row = origin.y + i32(tap_y * params.dilation_y);
+  let column = origin.z + i32(tap_x * params.dilation_x);
+  let clamped = clamp(vec2i(row, column), vec2i(), vec2i(i32(params.in_height), i32(params.in_width)) - 1);
+  let inside = row == clamped.x && column == clamped.y;
+  return vec2u(u32((origin.x + clamped.x) * i32(params.in_width) + clamped.y) * params.x_stride + params.x_offset, select(0u, 1u, inside));
+}
+
+fn load(at: vec2u, block: u32) -> vec4f {
+  return select(vec4f(), vec4f(x[at.x + block]), at.y == 1u);
+}
+
+fn weights(row: u32, block: u32) -> mat4x4f {
+  let at = row * params.out_blocks + block;
+  return mat4x4f(vec4f(weight[at]), vec4f(weight[at + params.out_blocks]), vec4f(weight[at + 2u * params.out_blocks]), vec4f(weight[at + 3u * params.out_blocks]));
+}
+
+fn store(pixel: u32, block: u32, sum: vec4f) {
+  if (pixel >= params.pixels || block >= params.out_blocks) { return; }
+  var value = sum + vec4f(bias[block]);
+  if (RESIDUAL) { value += vec4f(residual[pixel * params.residual_stride + params.residual_offset + block]); }
+  if (ACTIVATION == 1u) { value = max(value, vec4f()); }
+  if (ACTIVATION == 2u) { value = clamp(value, vec4f(), vec4f(6.0)); }
+  y[pixel * params.y_stride + params.y_offset + block] = Value(value);
+}
+
+@compute @workgroup_size(4)
+fn main(
+  @builtin(workgroup_id) wid: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(subgroup_invocation_id) lane: u32,
+) {
+  let pixel = (wid.x + wid.z * groups.x) * 16u;
+  let block = wid.y * 4u + lane;
+  // Lanes beyond the last channels repeat it, since every lane must reach the broadcasts; their sums are not stored.
+  let column = min(block, params.out_blocks - 1u);
+  let origin0 = window(pixel + lane);
+  let origin1 = window(pixel + lane + 4u);
+  let origin2 = window(pixel + lane + 8u);
+  let origin3 = window(pixel + lane + 12u);
+  var sum0 = vec4f(); var sum1 = vec4f(); var sum2 = vec4f(); var sum3 = vec4f();
+  var sum4 = vec4f(); var sum5 = vec4f(); var sum6 = vec4f(); var sum7 = vec4f();
+  var sum8 = vec4f(); var sum9 = vec4f(); var sum10 = vec4f(); var sum11 = vec4f();
+  var sum12 = vec4f(); var sum13 = vec4f(); var sum14 = vec4f(); var sum15 = vec4f();
+  var row = 0u;
+  for (var tap_y = 0u; tap_y < params.kernel_height; tap_y++) {
+    for (var tap_x = 0u; tap_x < params.kernel_width; tap_x++) {
+      let at0 = address(origin0, tap_y, tap_x);
+      let at1 = address(origin1, tap_y, tap_x);
+      let at2 = address(origin2, tap_y, tap_x);
+      let at3 = address(origin3, tap_y, tap_x);
+      for (var channel = 0u; channel < params.in_blocks; channel++) {
+        let x0 = load(at0, channel);
+        let x1 = load(at1, channel);
+        let x2 = load(at2, channel);
+        let x3 = load(at3, channel);
+        let w = weights(row, column);
+        sum0 += w * subgroupBroadcast(x0, 0u);
+        sum1 += w * subgroupBroadcast(x0, 1u);
+        sum2 += w * subgroupBroadcast(x0, 2u);
+        sum3 += w * subgroupBroadcast(x0, 3u);
+        sum4 += w * subgroupBroadcast(x1, 0u);
+        sum5 += w * subgroupBroadcast(x1, 1u);
+        sum6 += w * subgroupBroadcast(x1, 2u);
+        sum7 += w * subgroupBroadcast(x1, 3u);
+        sum8 += w * subgroupBroadcast(x2, 0u);
+        sum9 += w * subgroupBroadcast(x2, 1u);
+        sum10 += w * subgroupBroadcast(x2, 2u);
+        sum11 += w * subgroupBroadcast(x2, 3u);
+        sum12 += w * subgroupBroadcast(x3, 0u);
+        sum13 += w * subgroupBroadcast(x3, 1u);
+        sum14 += w * subgroupBroadcast(x3, 2u);
+        sum15 += w * subgroupBroadcast(x3, 3u);
+        row += 4u;
+      }
+    }
+  }
+  store(pixel, block, sum0);
+  store(pixel + 1u, block, sum1);
+  store(pixel + 2u, block, sum2);
+  store(pixel + 3u, block, sum3);
+  store(pixel + 4u, block, sum4);
+  store(pixel + 5u, block, sum5);
+  store(pixel + 6u, block, sum6);
+  store(pixel + 7u, block, sum7);
+  store(pixel + 8u, block, sum8);
+  store(pixel + 9u, block, sum9);
+  store(pixel + 10u, block, sum10);
+  store(pixel + 11u, block, sum11);
+  store(pixel + 12u, block, sum12);
+  store(pixel + 13u, block, sum13);
+  store(pixel + 14u, block, sum14);
+  store(pixel + 15u, block, sum15);
+}

@@ -1,0 +1,101 @@
+/** A GPU to compute on: the browser's, the system's through Dawn, or the software adapter that npm ships. */
+import { DeviceError } from "./device-error.ts";
+import type { NodeGpu } from "./node-gpu.ts";
+import { type AdapterProfile, profileOf } from "./profile.ts";
+
+export interface Device {
+  readonly gpu: GPUDevice;
+  readonly profile: AdapterProfile;
+  /**
+   * Throws what has gone wrong on the device since it was opened.
+   * @throws DeviceError where the device was lost or reported an error that nobody else handled.
+   */
+  check(): void;
+  /** Rejects with a DeviceError when the device is lost. */
+  readonly lost: Promise<never>;
+  /** Gives the device back; every program on it fails from then on. */
+  destroy(): void;
+}
+
+export interface DeviceOptions {
+  /** auto: hardware first, then software. */
+  readonly adapter?: AdapterChoice;
+}
+
+export type AdapterChoice = "auto" | "hardware" | "software";
+
+/**
+ * Opens a device: hardware first, then the system's software adapter, then (Node on Linux x64) the SwiftShader of
+ * `@sparticuz/chromium`. It has all the limits and the features that the adapter offers.
+ * @throws DeviceError that says what was looked for, and what to install.
+ */
+export async function requestDevice({ adapter: choice = "auto" }: DeviceOptions = {}): Promise<Device> {
+  const tried: string[] = [];
+  for await (const { gpu, origin } of gpus(choice)) {
+    const adapter = await suitableAdapter(gpu, choice);
+    if (adapter) return open(adapter);
+    tried.push(origin);
+  }
+  const wanted = choice === "auto" ? "usable adapter" : `${choice} adapter`;
+  const advice =
+    choice === "hardware"
+      ? "try adapter software"
+      : "install mesa-vulkan-drivers of Mesa 24 or newer, or the npm packages webgpu and @sparticuz/chromium";
+  throw new DeviceError(`no ${wanted}; looked for ${tried.join(", ") || "navigator.gpu"}; ${advice}`);
+}
+
+/** The places to look for an adapter, in order. */
+async function* gpus(choice: AdapterChoice): AsyncGenerator<NodeGpu> {
+  const isNode = globalThis.process?.versions?.node !== undefined;
+  if (!isNode) {
+    if (globalThis.navigator?.gpu) yield { gpu: globalThis.navigator.gpu, origin: "navigator.gpu" };
+    return;
+  }
+  const { nodeGpus } = await import("./node-gpu.ts");
+  yield* nodeGpus(choice !== "hardware");
+}
+
+async function suitableAdapter(gpu: GPU, choice: AdapterChoice): Promise<GPUAdapter | undefined> {
+  const requests: GPURequestAdapterOptions[] =
+    choice === "software" ? [{ forceFallbackAdapter: true }, {}] : [{ powerPreference: "high-performance" }];
+  for (const request of requests) {
+    const adapter = await gpu.requestAdapter(request);
+    if (adapter && (choice === "auto" || (profileOf(adapter).class === "software") === (choice === "software"))) return adapter;
+  }
+  return undefined;
+}
+
+/** Features that kernels or timing use where they exist. */
+const wantedFeatures = ["subgroups", "shader-f16", "timestamp-query"] as const;
+
+async function open(adapter: GPUAdapter): Promise<Device> {
+  const requiredLimits: Record<string, number> = {};
+  for (const name in adapter.limits) {
+    const value = adapter.limits[name as keyof GPUSupportedLimits];
+    if (typeof value === "number") requiredLimits[name] = value;
+  }
+  const gpu = await adapter.requestDevice({
+    label: "roentgen",
+    requiredFeatures: wantedFeatures.filter((feature) => adapter.features.has(feature)),
+    requiredLimits,
+  });
+  let failure: DeviceError | undefined;
+  gpu.addEventListener("uncapturederror", (event) => {
+    event.preventDefault();
+    failure ??= new DeviceError(event.error.message);
+  });
+  const lost = gpu.lost.then((info): never => {
+    failure ??= new DeviceError(info.reason === "destroyed" ? "was destroyed" : `was lost, ${info.message || "no reason given"}`);
+    throw failure;
+  });
+  lost.catch(() => {});
+  return {
+    gpu,
+    profile: profileOf(adapter),
+    lost,
+    check() {
+      if (failure) throw failure;
+    },
+    destroy: () => gpu.destroy(),
+  };
+}

@@ -1,0 +1,354 @@
+/** A graph made ready for one device: pipelines, buffers and bind groups, in launch order. */
+import { decode, encode, usage } from "../gpu/buffer.ts";
+import type { Device } from "../gpu/device.ts";
+import { DeviceError } from "../gpu/device-error.ts";
+import { fromStorage, layoutOf, type Precision, storageBytes, toStorage } from "../gpu/layout.ts";
+import { type Pipeline, type PipelineKey, pipelineFor, pipelineName } from "../gpu/pipeline.ts";
+import type { AdapterProfile } from "../gpu/profile.ts";
+import { packParams } from "../gpu/shader.ts";
+import { isParameter, type Node, ShapeError } from "../kernels/op.ts";
+import type { Shape, Tensor } from "../tensor.ts";
+import { fuse } from "./fuse.ts";
+import { lower } from "./lower.ts";
+import { type Plan, type PlannedBuffer, plan, type Step } from "./plan.ts";
+
+export interface CompileOptions {
+  /** How values are stored on the GPU; sums are f32 either way. */
+  readonly precision?: Precision;
+  /** False keeps every node a kernel of its own, so that each stage can be looked at. */
+  readonly fuse?: boolean;
+  /** What to choose kernels by, where it is not what the device's adapter says. */
+  readonly profile?: AdapterProfile;
+  /** Called as pipelines get ready. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** Owns GPU memory: call `destroy`, or declare it with `using`. */
+export interface Program {
+  readonly plan: Plan;
+  /** The distinct pipelines, by name. */
+  readonly pipelines: readonly string[];
+  /**
+   * Computes the outputs from one tensor for each input. Runs on one program queue up; nothing is allocated on the GPU.
+   * @throws ShapeError if inputs are missing, unknown or of another shape.
+   * @throws DeviceError if the device is lost or fails.
+   */
+  run(inputs: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>>;
+  /**
+   * Runs once with a timestamp around every launch.
+   * @throws DeviceError if the adapter has no timestamps.
+   */
+  profile(inputs: Readonly<Record<string, Tensor>>): Promise<LaunchTime[]>;
+  destroy(): void;
+  [Symbol.dispose](): void;
+}
+
+export interface LaunchTime {
+  readonly node: Node;
+  readonly shader: string;
+  readonly elapsedMs: number;
+}
+
+/**
+ * Makes a graph ready for a device: fuses and lowers it, plans its memory, compiles its pipelines in parallel, uploads its parameters, and
+ * computes what depends on them alone.
+ * @throws ShaderError if a shader does not compile.
+ * @throws DeviceError if the device is lost, out of memory, or binds less than a value needs.
+ */
+export async function compile(device: Device, outputs: Readonly<Record<string, Node>>, options: CompileOptions = {}): Promise<Program> {
+  const { precision = "f32", profile = device.profile, onProgress } = options;
+  if (precision === "f16" && !profile.f16) throw new DeviceError(`${profile.description} has no shader-f16, use precision f32`);
+  device.check();
+  const planned = planFor(outputs, options, profile);
+  const steps = [...planned.once, ...planned.steps];
+  const pipelines = await pipelinesFor(device, steps, precision, onProgress);
+
+  const { gpu } = device;
+  gpu.pushErrorScope("out-of-memory");
+  gpu.pushErrorScope("validation");
+  const buffers = planned.buffers.map((buffer) => createBuffer(gpu, buffer, precision));
+  const uniforms = createUniforms(gpu, steps, pipelines);
+  const staging = createStaging(gpu, planned, precision);
+  const dispatches = steps.map((step, index) => dispatchOf(gpu, step, pipelines[index], buffers, uniforms, index));
+  const runs = dispatches.slice(planned.once.length);
+  const failures = [gpu.popErrorScope(), gpu.popErrorScope()];
+
+  const destroyAll = (): void => {
+    for (const buffer of [...buffers, uniforms.buffer, staging.buffer]) buffer.destroy();
+  };
+  for (const failure of await Promise.all(failures)) {
+    if (!failure) continue;
+    destroyAll();
+    throw new DeviceError(`cannot hold the program, ${failure.message}`);
+  }
+  try {
+    submitInParts(device, dispatches.slice(0, planned.once.length), () => {});
+    await Promise.race([gpu.queue.onSubmittedWorkDone(), device.lost]);
+    device.check();
+  } catch (failure) {
+    destroyAll();
+    throw failure;
+  }
+  planned.buffers.forEach(({ kind }, index) => {
+    if (kind === "temporary") buffers[index].destroy();
+  });
+
+  const uploads = new Map([...planned.inputs].map(([name, { node }]) => [name, uploadOf(node.shape, precision)]));
+  const upload = (inputs: Readonly<Record<string, Tensor>>): void => {
+    checkInputs(planned, inputs);
+    for (const [name, { node, buffer }] of planned.inputs) {
+      const room = uploads.get(name);
+      if (!room) continue;
+      toStorage(node.shape, inputs[name].data, room.values);
+      if (room.bytes !== room.values.buffer) encode(room.values, precision, room.bytes);
+      gpu.queue.writeBuffer(buffers[buffer], 0, room.bytes);
+    }
+  };
+  const readBack = (encoder: GPUCommandEncoder): void => {
+    for (const { port, offsetBytes, bytes } of staging.ranges)
+      encoder.copyBufferToBuffer(buffers[port.buffer], 0, staging.buffer, offsetBytes, bytes);
+  };
+
+  let isDestroyed = false;
+  let queue: Promise<unknown> = Promise.resolve();
+  /** One at a time: a program has one set of activations and one staging buffer. */
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const turn = queue.then(() => {
+      if (isDestroyed) throw new DeviceError("the program was destroyed");
+      device.check();
+      return work();
+    });
+    queue = turn.catch(() => {});
+    return turn;
+  };
+  const destroy = (): void => {
+    if (isDestroyed) return;
+    isDestroyed = true;
+    destroyAll();
+  };
+  return {
+    plan: planned,
+    pipelines: [...new Set(steps.map((step) => pipelineName(keyOf(step, precision))))],
+    run: (inputs) =>
+      inTurn(async () => {
+        upload(inputs);
+        submitInParts(device, runs, readBack);
+        await Promise.race([staging.buffer.mapAsync(MAP_READ), device.lost]);
+        const stored = staging.buffer.getMappedRange();
+        const results: Record<string, Tensor> = {};
+        for (const { name, port, offsetBytes, bytes } of staging.ranges) {
+          const { shape } = port.node;
+          results[name] = { shape, data: fromStorage(shape, decode(stored.slice(offsetBytes, offsetBytes + bytes), precision)) };
+        }
+        staging.buffer.unmap();
+        device.check();
+        return results;
+      }),
+    profile: (inputs) =>
+      inTurn(async () => {
+        upload(inputs);
+        return timed(device, runs);
+      }),
+    destroy,
+    [Symbol.dispose]: destroy,
+  };
+}
+
+/** The plan that `compile` follows, without a device. */
+export function planFor(
+  outputs: Readonly<Record<string, Node>>,
+  { fuse: isFused = true, precision = "f32" }: CompileOptions,
+  profile: AdapterProfile,
+): Plan {
+  const nodes = Object.values(outputs);
+  const lowered = lower(isFused ? fuse(nodes) : nodes, profile);
+  return plan(Object.fromEntries(Object.keys(outputs).map((name, index) => [name, lowered[index]])), profile, precision);
+}
+
+const MAP_READ = 1;
+
+const keyOf = ({ launch: { shader, entryPoint, overrides } }: Step, precision: Precision): PipelineKey => ({
+  shader,
+  entryPoint,
+  overrides,
+  precision,
+});
+
+async function pipelinesFor(
+  device: Device,
+  steps: readonly Step[],
+  precision: Precision,
+  onProgress?: CompileOptions["onProgress"],
+): Promise<Pipeline[]> {
+  const keys = new Map(steps.map((step) => [pipelineName(keyOf(step, precision)), keyOf(step, precision)]));
+  let done = 0;
+  const compiled = new Map(
+    await Promise.all(
+      [...keys].map(async ([name, key]) => {
+        const pipeline = await pipelineFor(device, key);
+        onProgress?.(++done, keys.size);
+        return [name, pipeline] as const;
+      }),
+    ),
+  );
+  return steps.flatMap((step) => compiled.get(pipelineName(keyOf(step, precision))) ?? []);
+}
+
+function createBuffer(gpu: GPUDevice, { bytes, kind, parameter }: PlannedBuffer, precision: Precision): GPUBuffer {
+  const size = Math.max(bytes, 16);
+  const tensor = parameter && isParameter(parameter) ? parameter.attrs.tensor : undefined;
+  const label = parameter ? parameter.attrs.name : kind;
+  if (parameter && !tensor) throw new Error(`compile: ${label} has a shape but no values`);
+  const buffer = gpu.createBuffer({
+    label,
+    size,
+    usage: usage.storage | usage.copyDst | usage.copySrc,
+    mappedAtCreation: tensor !== undefined,
+  });
+  if (tensor) {
+    const mapped = buffer.getMappedRange();
+    if (precision === "f32") {
+      toStorage(tensor.shape, tensor.data, new Float32Array(mapped));
+    } else {
+      const values = new Float32Array(size / 2);
+      toStorage(tensor.shape, tensor.data, values);
+      encode(values, precision, mapped);
+    }
+    buffer.unmap();
+  }
+  return buffer;
+}
+
+interface Uniforms {
+  readonly buffer: GPUBuffer;
+  readonly slotBytes: number;
+}
+
+/** The params of every launch in one buffer, written once. */
+function createUniforms(gpu: GPUDevice, steps: readonly Step[], pipelines: readonly Pipeline[]): Uniforms {
+  const largest = Math.max(16, ...pipelines.map(({ shader }) => shader.params.length * 4));
+  const alignment = gpu.limits.minUniformBufferOffsetAlignment;
+  const slotBytes = Math.ceil(largest / alignment) * alignment;
+  const buffer = gpu.createBuffer({
+    label: "params",
+    size: Math.max(1, steps.length) * slotBytes,
+    usage: usage.uniform,
+    mappedAtCreation: true,
+  });
+  const view = new DataView(buffer.getMappedRange());
+  steps.forEach(({ params }, index) => packParams(pipelines[index].shader, params, view, index * slotBytes));
+  buffer.unmap();
+  return { buffer, slotBytes };
+}
+
+/** One buffer for all outputs, so that a run reads back once. */
+function createStaging(gpu: GPUDevice, { outputs }: Plan, precision: Precision) {
+  let size = 0;
+  const ranges = [...outputs].map(([name, port]) => {
+    const bytes = storageBytes(port.node.shape, precision);
+    const offsetBytes = size;
+    size += bytes;
+    return { name, port, offsetBytes, bytes };
+  });
+  return { ranges, buffer: gpu.createBuffer({ label: "staging", size, usage: usage.mapRead | usage.copyDst }) };
+}
+
+/** Host memory that an input is brought into its layout in, kept from run to run. */
+function uploadOf(shape: Shape, precision: Precision): { values: Float32Array<ArrayBuffer>; bytes: ArrayBuffer } {
+  const values = new Float32Array(layoutOf(shape).vectors * 4);
+  return { values, bytes: precision === "f32" ? values.buffer : new ArrayBuffer(values.length * 2) };
+}
+
+interface Dispatch {
+  readonly step: Step;
+  readonly pipeline: GPUComputePipeline;
+  readonly bindGroup: GPUBindGroup;
+}
+
+function dispatchOf(
+  gpu: GPUDevice,
+  step: Step,
+  { shader, bindGroupLayout, pipeline }: Pipeline,
+  buffers: readonly GPUBuffer[],
+  uniforms: Uniforms,
+  index: number,
+): Dispatch {
+  const entries: GPUBindGroupEntry[] = step.bindings.map(({ buffer, offsetBytes, bytes }, binding) => ({
+    binding,
+    resource: { buffer: buffers[buffer], offset: offsetBytes, size: Math.max(bytes, 16) },
+  }));
+  const params = { buffer: uniforms.buffer, offset: index * uniforms.slotBytes, size: Math.max(16, shader.params.length * 4) };
+  if (shader.params.length > 0) entries.push({ binding: entries.length, resource: params });
+  return { step, pipeline, bindGroup: gpu.createBindGroup({ label: shader.name, layout: bindGroupLayout, entries }) };
+}
+
+/** Multiply–adds after which a software adapter gets a new submit: one very long submit makes browsers kill the page. */
+const SUBMIT_MACS = 5e8;
+
+/** One encoder and one pass, but for software adapters, where long work is submitted in parts; `finish` encodes the read-back. */
+function submitInParts({ gpu, profile }: Device, dispatches: readonly Dispatch[], finish: (encoder: GPUCommandEncoder) => void): void {
+  const limit = profile.class === "software" ? SUBMIT_MACS : Number.POSITIVE_INFINITY;
+  for (let index = 0; index < dispatches.length || index === 0; ) {
+    const encoder = gpu.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    let macs = 0;
+    for (; index < dispatches.length && macs < limit; index++) {
+      const { node } = dispatches[index].step;
+      encodeDispatch(pass, dispatches[index]);
+      macs += node.op.macs?.(node) ?? 0;
+    }
+    pass.end();
+    const isLast = index >= dispatches.length;
+    if (isLast) finish(encoder);
+    gpu.queue.submit([encoder.finish()]);
+    if (isLast) return;
+  }
+}
+
+function encodeDispatch(pass: GPUComputePassEncoder, { step, pipeline, bindGroup }: Dispatch): void {
+  pass.setPipeline(pipeline);
+  pass.setBindGroup(0, bindGroup);
+  pass.dispatchWorkgroups(...step.launch.workgroups);
+}
+
+/** Each launch in a pass of its own, between two timestamps. */
+async function timed(device: Device, dispatches: readonly Dispatch[]): Promise<LaunchTime[]> {
+  const { gpu, profile } = device;
+  if (!profile.timestamps) throw new DeviceError(`${profile.description} has no timestamps`);
+  const times: LaunchTime[] = [];
+  const querySet = gpu.createQuerySet({ type: "timestamp", count: 2 });
+  const resolved = gpu.createBuffer({ size: 16, usage: usage.queryResolve | usage.copySrc });
+  const readable = gpu.createBuffer({ size: 16, usage: usage.mapRead | usage.copyDst });
+  try {
+    for (const dispatch of dispatches) {
+      const encoder = gpu.createCommandEncoder();
+      const pass = encoder.beginComputePass({ timestampWrites: { querySet, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 } });
+      encodeDispatch(pass, dispatch);
+      pass.end();
+      encoder.resolveQuerySet(querySet, 0, 2, resolved, 0);
+      encoder.copyBufferToBuffer(resolved, 0, readable, 0, 16);
+      gpu.queue.submit([encoder.finish()]);
+      await Promise.race([readable.mapAsync(MAP_READ), device.lost]);
+      const [begin, end] = new BigUint64Array(readable.getMappedRange().slice(0));
+      readable.unmap();
+      times.push({ node: dispatch.step.node, shader: String(dispatch.step.launch.shader), elapsedMs: Number(end - begin) / 1e6 });
+    }
+  } finally {
+    querySet.destroy();
+    resolved.destroy();
+    readable.destroy();
+  }
+  return times;
+}
+
+function checkInputs({ inputs: expected }: Plan, inputs: Readonly<Record<string, Tensor>>): void {
+  const unknown = Object.keys(inputs).filter((name) => !expected.has(name));
+  if (unknown.length > 0)
+    throw new ShapeError("run", `there is no input ${unknown.join(", ")}, there are ${[...expected.keys()].join(", ")}`);
+  for (const [name, { node }] of expected) {
+    const given = inputs[name];
+    if (!given) throw new ShapeError("run", `input ${name} is missing`);
+    const fits = given.shape.length === node.shape.length && given.shape.every((size, axis) => size === node.shape[axis]);
+    if (!fits) throw new ShapeError("run", `input ${name} has another shape than the graph's`, [given.shape, node.shape]);
+  }
+}

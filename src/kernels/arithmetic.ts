@@ -1,0 +1,77 @@
+/** Element-wise arithmetic of two values, with broadcasting. */
+import { layoutOf } from "../gpu/layout.ts";
+import { type Shape, sizeOf } from "../tensor.ts";
+import { grid } from "./grid.ts";
+import { apply, type Node, type Op, ShapeError } from "./op.ts";
+
+/** a + b; axes of size 1 repeat, and an operand of one element fits everything. */
+export const add = (a: Node, b: Node): Node => apply(op, [a, b], { operation: "add" });
+/** a − b, broadcast as `add`. */
+export const sub = (a: Node, b: Node): Node => apply(op, [a, b], { operation: "sub" });
+/** a · b, broadcast as `add`. */
+export const mul = (a: Node, b: Node): Node => apply(op, [a, b], { operation: "mul" });
+/** a / b, broadcast as `add`. */
+export const div = (a: Node, b: Node): Node => apply(op, [a, b], { operation: "div" });
+
+/** The value of `override OPERATION` in arithmetic.wgsl. */
+const code = { add: 0, sub: 1, mul: 2, div: 3 } as const;
+
+interface ArithmeticAttrs {
+  readonly operation: keyof typeof code;
+}
+
+const op: Op<ArithmeticAttrs> = {
+  name: "arithmetic",
+  inputs: ["a", "b"],
+  shape([a, b], { operation }) {
+    if (sizeOf(b) === 1 && b.length <= a.length) return a;
+    if (sizeOf(a) === 1 && a.length <= b.length) return b;
+    const fits = a.length === b.length && a.length <= 4 && a.every((size, axis) => size === b[axis] || size === 1 || b[axis] === 1);
+    if (!fits) throw new ShapeError(operation, "shapes differ and neither repeats to the other", [a, b]);
+    return a.map((size, axis) => Math.max(size, b[axis]));
+  },
+  launches({ inputs: [a, b], attrs: { operation }, shape }) {
+    const { channels, blocks, vectors } = layoutOf(shape);
+    const overrides = { OPERATION: code[operation] };
+    const params = { size: vectors, channels, blocks, height: 1, width: 1, ...steps("a", shape, shape), ...steps("b", shape, shape) };
+    if (sameShape(a.shape, shape) && sameShape(b.shape, shape)) {
+      return [{ shader: "arithmetic", entryPoint: "same", bind: ["a", "b", "y"], params, overrides, workgroups: grid(vectors) }];
+    }
+    const [, , height = 1, width = 1] = shape;
+    return [
+      {
+        shader: "arithmetic",
+        entryPoint: "broadcast",
+        bind: ["a", "b", "y"],
+        params: { ...params, height, width, ...steps("a", a.shape, shape), ...steps("b", b.shape, shape) },
+        overrides,
+        workgroups: grid(vectors),
+      },
+    ];
+  },
+};
+
+const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((size, axis) => size === b[axis]);
+
+/** Vectors from element to element of an operand along each axis of the result; 0 where the operand repeats. */
+function steps(operand: string, shape: Shape, result: Shape): Record<string, number> {
+  const scalar = sizeOf(shape) === 1;
+  const [, channels, height = 1, width = 1] = shape.length >= 2 ? shape : [1, shape[0] ?? 1];
+  const blocks = Math.ceil(channels / 4);
+  const repeats = (axis: number): boolean => scalar || (shape[axis] ?? 1) === 1;
+  const resultChannels = layoutOf(result).channels;
+  return {
+    [`${operand}_n`]: shape.length < 2 || repeats(0) ? 0 : height * width * blocks,
+    [`${operand}_h`]: repeats(2) ? 0 : width * blocks,
+    [`${operand}_w`]: repeats(3) ? 0 : blocks,
+    [`${operand}_c`]: channels === 1 ? 0 : 1,
+    [`${operand}_spread`]: channels === 1 && resultChannels > 1 ? 1 : 0,
+  };
+}
+
+/** What a node adds to `value`, where it is a plain sum of two values of one shape. */
+export function addend(node: Node, value: Node): Node | undefined {
+  if (node.op !== op || node.attrs.operation !== "add") return undefined;
+  const [a, b] = node.inputs;
+  return sameShape(a.shape, b.shape) ? (a === value ? b : a) : undefined;
+}

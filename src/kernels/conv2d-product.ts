@@ -1,0 +1,78 @@
+/** Dense convolution as a product of pixels and packed filters; with one tap it is a matrix product. */
+
+import { layoutOf } from "../gpu/layout.ts";
+import type { AdapterProfile } from "../gpu/profile.ts";
+import type { Shape } from "../tensor.ts";
+import { activationCode, type EpilogueActivation } from "./epilogue.ts";
+import { foldedGrid } from "./grid.ts";
+import { apply, type Launch, type Node, type Op } from "./op.ts";
+import type { Sides } from "./window2d.ts";
+
+/** A convolution's window and result, once validated. */
+export interface Conv2dWindow {
+  readonly kernel: readonly [number, number];
+  readonly stride: readonly [number, number];
+  readonly padding: Sides;
+  readonly dilation: readonly [number, number];
+  readonly activation: EpilogueActivation;
+  readonly outShape: Shape;
+}
+
+/** Operands are x, weight packed by `packFilters` ([taps, out, ceil4(in)]), bias and, optionally, a residual of the result's shape. */
+export const conv2dProduct = (operands: readonly Node[], window: Conv2dWindow): Node => apply(op, operands, window);
+
+const op: Op<Conv2dWindow> = {
+  name: "conv2dProduct",
+  inputs: ["x", "weight", "bias", "residual"],
+  sliced: ["x", "residual", "y"],
+  shape: (_, { outShape }) => outShape,
+  launches(node, profile) {
+    const {
+      inputs: [x, , , residual],
+      shape,
+    } = node;
+    const { blocks, batch, area } = layoutOf(shape);
+    const { shader, pixelsAGroup, blocksAGroup } = kernelFor(profile);
+    const launch: Launch = {
+      shader,
+      bind: ["x", "weight", "bias", residual ? "residual" : "x", "y"],
+      params: { pixels: batch * area, in_blocks: layoutOf(x.shape).blocks, out_blocks: blocks, ...windowParams(node) },
+      overrides: { ACTIVATION: activationCode[node.attrs.activation], RESIDUAL: residual ? 1 : 0 },
+      workgroups: foldedGrid(Math.ceil((batch * area) / pixelsAGroup), Math.ceil(blocks / blocksAGroup)),
+    };
+    return [launch];
+  },
+  macs: ({ inputs: [x, weight], shape }) =>
+    layoutOf(shape).batch * layoutOf(shape).area * layoutOf(shape).channels * weight.shape[0] * layoutOf(x.shape).channels,
+};
+
+/** Sizes that every convolution kernel takes. */
+export function windowParams<Window extends Conv2dWindow>({
+  inputs: [x],
+  attrs: { kernel, stride, padding, dilation },
+  shape,
+}: Node<Window>): Record<string, number> {
+  const [, , inHeight = 1, inWidth = 1] = x.shape;
+  const [, , outHeight = 1, outWidth = 1] = shape;
+  return {
+    in_height: inHeight,
+    in_width: inWidth,
+    out_height: outHeight,
+    out_width: outWidth,
+    kernel_height: kernel[0],
+    kernel_width: kernel[1],
+    stride_y: stride[0],
+    stride_x: stride[1],
+    dilation_y: dilation[0],
+    dilation_x: dilation[1],
+    pad_top: padding[0],
+    pad_left: padding[1],
+  };
+}
+
+/** The kernel class of kernels for products: subgroup broadcasts where the subgroup's size is known, else registers alone. */
+function kernelFor({ subgroupSize }: AdapterProfile): { shader: string; pixelsAGroup: number; blocksAGroup: number } {
+  if (subgroupSize === 8) return { shader: "conv2d-sg8", pixelsAGroup: 16, blocksAGroup: 8 };
+  if (subgroupSize === 4) return { shader: "conv2d-sg4", pixelsAGroup: 16, blocksAGroup: 4 };
+  return { shader: "conv2d-reg", pixelsAGroup: 32, blocksAGroup: 16 };
+}

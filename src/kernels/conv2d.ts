@@ -1,0 +1,97 @@
+/** Two-dimensional convolution. */
+import { activationOf } from "./activation.ts";
+import { addend } from "./arithmetic.ts";
+import { batchNormScale, batchNormShift, isBatchNorm } from "./batch-norm.ts";
+import { conv2dDepthwise } from "./conv2d-depthwise.ts";
+import { conv2dGrouped } from "./conv2d-grouped.ts";
+import { conv2dProduct } from "./conv2d-product.ts";
+import type { EpilogueActivation } from "./epilogue.ts";
+import { apply, type Node, type Op, ShapeError } from "./op.ts";
+import { packFilters } from "./pack-filters.ts";
+import { scaleFilters } from "./scale-filters.ts";
+import { type Padding, type Pair, pair, type Sides, sides, windows } from "./window2d.ts";
+import { zeros } from "./zeros.ts";
+
+export interface Conv2dOptions {
+  readonly stride?: Pair;
+  readonly padding?: Padding;
+  readonly dilation?: Pair;
+  /** Channels are split into this many groups that do not mix; as many as channels is a depthwise convolution. */
+  readonly groups?: number;
+}
+
+export interface Conv2dAttrs {
+  readonly stride: readonly [number, number];
+  readonly padding: Sides;
+  readonly dilation: readonly [number, number];
+  readonly groups: number;
+  /** Applied last, after the residual. */
+  readonly activation: EpilogueActivation;
+}
+
+/**
+ * Convolution (cross-correlation) of x [n, in, h, w] with weight [out, in / groups, kh, kw], plus bias [out]:
+ * [n, out, oh, ow], oh = ⌊(h + padding − dilation·(kh − 1) − 1) / stride⌋ + 1, as PyTorch's conv2d.
+ * @throws ShapeError if channels, groups or bias do not fit, or the window is larger than the padded map.
+ */
+export function conv2d(
+  x: Node,
+  weight: Node,
+  bias?: Node,
+  { stride = 1, padding = 0, dilation = 1, groups = 1 }: Conv2dOptions = {},
+): Node {
+  const attrs: Conv2dAttrs = {
+    stride: pair("conv2d", "stride", stride, 1),
+    padding: sides("conv2d", padding),
+    dilation: pair("conv2d", "dilation", dilation, 1),
+    groups,
+    activation: "none",
+  };
+  return apply(op, [x, weight, bias ?? zeros(weight.shape[0])], attrs);
+}
+
+const op: Op<Conv2dAttrs> = {
+  name: "conv2d",
+  inputs: ["x", "weight", "bias", "residual"],
+  shape([x, weight, bias], { stride, padding: [top, left, bottom, right], dilation, groups }) {
+    if (x.length !== 4 || weight.length !== 4) throw new ShapeError("conv2d", "input and weight must have 4 axes", [x, weight]);
+    const [n, channels, height, width] = x;
+    const [outputs, groupInputs, kernelHeight, kernelWidth] = weight;
+    if (!Number.isInteger(groups) || groups < 1 || channels % groups !== 0 || outputs % groups !== 0) {
+      throw new ShapeError("conv2d", `${groups} groups do not divide ${channels} input and ${outputs} output channels`, [x, weight]);
+    }
+    if (channels !== groupInputs * groups) {
+      throw new ShapeError("conv2d", `input has ${channels} channels, weight expects ${groupInputs * groups}`, [x, weight]);
+    }
+    if (bias.length !== 1 || bias[0] !== outputs) throw new ShapeError("conv2d", `bias must have ${outputs} elements`, [bias]);
+    const outHeight = windows({ size: height, kernel: kernelHeight, stride: stride[0], before: top, after: bottom, dilation: dilation[0] });
+    const outWidth = windows({ size: width, kernel: kernelWidth, stride: stride[1], before: left, after: right, dilation: dilation[1] });
+    if (outHeight < 1 || outWidth < 1) throw new ShapeError("conv2d", "the window is larger than the padded input", [x, weight]);
+    return [n, outputs, outHeight, outWidth];
+  },
+  absorb(node, user) {
+    const { inputs, attrs } = node;
+    const [x, weight, bias, residual] = inputs;
+    if (attrs.activation !== "none") return undefined;
+    const activation = activationOf(user);
+    if (activation) return apply(op, inputs, { ...attrs, activation });
+    if (residual) return undefined;
+    if (isBatchNorm(user) && user.attrs.activation === "none") {
+      const scale = batchNormScale(user);
+      return apply(op, [x, scaleFilters(weight, scale), batchNormShift(user, scale, bias)], attrs);
+    }
+    const other = addend(user, node);
+    return other && apply(op, [x, weight, bias, other], attrs);
+  },
+  lower({ inputs: [x, weight, bias, ...residual], attrs, shape }) {
+    const { stride, padding, dilation, groups, activation } = attrs;
+    const [outputs, groupInputs, kernelHeight, kernelWidth] = weight.shape;
+    const window = { kernel: [kernelHeight, kernelWidth] as const, stride, padding, dilation, activation, outShape: shape };
+    const isDepthwise = groups > 1 && groupInputs === 1 && outputs === groups;
+    const operands = [x, packFilters(weight, { padInputs: !isDepthwise }), bias, ...residual];
+    if (isDepthwise) return conv2dDepthwise(operands, window);
+    return groups === 1 ? conv2dProduct(operands, window) : conv2dGrouped(operands, { ...window, groups });
+  },
+  macs: ({ inputs: [, weight], shape: [n, outputs, height, width] }) =>
+    n * outputs * height * width * weight.shape[1] * weight.shape[2] * weight.shape[3],
+};

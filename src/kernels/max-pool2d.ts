@@ -1,0 +1,100 @@
+/** Two-dimensional max pooling. */
+import { layoutOf } from "../gpu/layout.ts";
+import { grid } from "./grid.ts";
+import { apply, type Node, type Op, ShapeError } from "./op.ts";
+import { type Padding, type Pair, pair, type Sides, sides, windows } from "./window2d.ts";
+
+export interface MaxPool2dOptions {
+  readonly kernel: Pair;
+  /** Defaults to the kernel. */
+  readonly stride?: Pair;
+  /** At most half the kernel; never wins the maximum. */
+  readonly padding?: Padding;
+  readonly dilation?: Pair;
+  /** Also windows that hang over the far edge, as long as they start inside. */
+  readonly ceilMode?: boolean;
+}
+
+interface MaxPool2dAttrs {
+  readonly kernel: readonly [number, number];
+  readonly stride: readonly [number, number];
+  readonly padding: Sides;
+  readonly dilation: readonly [number, number];
+  readonly ceilMode: boolean;
+}
+
+/**
+ * The largest value of each window of x [n, c, h, w].
+ * @throws ShapeError if the padding is more than half the kernel or no window fits.
+ */
+export function maxPool2d(x: Node, { kernel, stride = kernel, padding = 0, dilation = 1, ceilMode = false }: MaxPool2dOptions): Node {
+  return apply(op, [x], {
+    kernel: pair("maxPool2d", "kernel", kernel, 1),
+    stride: pair("maxPool2d", "stride", stride, 1),
+    padding: sides("maxPool2d", padding),
+    dilation: pair("maxPool2d", "dilation", dilation, 1),
+    ceilMode,
+  });
+}
+
+const op: Op<MaxPool2dAttrs> = {
+  name: "maxPool2d",
+  inputs: ["x"],
+  sliced: ["x", "y"],
+  shape([x], { kernel, stride, padding: [top, left, bottom, right], dilation, ceilMode }) {
+    if (x.length !== 4) throw new ShapeError("maxPool2d", "input must have 4 axes", [x]);
+    if (Math.max(top, bottom) * 2 > kernel[0] || Math.max(left, right) * 2 > kernel[1]) {
+      throw new ShapeError(
+        "maxPool2d",
+        `padding ${[top, left, bottom, right].join(", ")} is more than half the kernel ${kernel.join(", ")}`,
+        [x],
+      );
+    }
+    const height = windows({
+      size: x[2],
+      kernel: kernel[0],
+      stride: stride[0],
+      before: top,
+      after: bottom,
+      dilation: dilation[0],
+      ceilMode,
+    });
+    const width = windows({
+      size: x[3],
+      kernel: kernel[1],
+      stride: stride[1],
+      before: left,
+      after: right,
+      dilation: dilation[1],
+      ceilMode,
+    });
+    if (height < 1 || width < 1) throw new ShapeError("maxPool2d", `no window of ${kernel.join(", ")} fits`, [x]);
+    return [x[0], x[1], height, width];
+  },
+  launches({ inputs: [x], attrs: { kernel, stride, padding, dilation }, shape }) {
+    const { blocks, vectors } = layoutOf(shape);
+    return [
+      {
+        shader: "max-pool2d",
+        bind: ["x", "y"],
+        params: {
+          size: vectors,
+          blocks,
+          in_height: x.shape[2],
+          in_width: x.shape[3],
+          out_height: shape[2],
+          out_width: shape[3],
+          kernel_height: kernel[0],
+          kernel_width: kernel[1],
+          stride_y: stride[0],
+          stride_x: stride[1],
+          dilation_y: dilation[0],
+          dilation_x: dilation[1],
+          pad_top: padding[0],
+          pad_left: padding[1],
+        },
+        workgroups: grid(vectors),
+      },
+    ];
+  },
+};

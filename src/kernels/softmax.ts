@@ -1,0 +1,25 @@
+/** Softmax and its logarithm over the channels. */
+import { layoutOf } from "../gpu/layout.ts";
+import { grid } from "./grid.ts";
+import { apply, type Node, type Op, ShapeError } from "./op.ts";
+
+/** e^x / Σ e^x over axis 1, shifted by the maximum so that large logits do not overflow. */
+export const softmax = (x: Node): Node => apply(op, [x], { entryPoint: "softmax" });
+
+/** ln softmax(x) over axis 1, without taking the logarithm of a rounded quotient. */
+export const logSoftmax = (x: Node): Node => apply(op, [x], { entryPoint: "log_softmax" });
+
+const op: Op<{ readonly entryPoint: "softmax" | "log_softmax" }> = {
+  name: "softmax",
+  inputs: ["x"],
+  shape([x]) {
+    if (x.length < 2) throw new ShapeError("softmax", "input must have a channel axis", [x]);
+    return x;
+  },
+  launches({ attrs: { entryPoint }, shape }) {
+    const { batch, area, channels, blocks } = layoutOf(shape);
+    return [
+      { shader: "softmax", entryPoint, bind: ["x", "y"], params: { size: batch * area, channels, blocks }, workgroups: grid(batch * area) },
+    ];
+  },
+};

@@ -1,0 +1,130 @@
+/** Every network by its name: what builds it, what it expects, and where its features are. */
+import { InputError } from "../bytes.ts";
+import type { Node } from "../kernels/op.ts";
+import { densenet121, densenet161, densenet169 } from "./densenet.ts";
+import { keidarResnet18, keidarResnet34, keidarResnet50, keidarResnet101, keidarResnet152 } from "./keidar.ts";
+import { keidarUNet } from "./keidar-unet.ts";
+import { liangBase, liangCnnrf, liangTs1, liangTs2, liangTs3, liangTs4 } from "./liang.ts";
+import { lungUNet } from "./lung-unet.ts";
+import { mobilenetV2 } from "./mobilenet-v2.ts";
+import { nearestName } from "./nearest-name.ts";
+import { resnet18, resnet34, resnet50, resnet101, resnet152 } from "./resnet.ts";
+import { squeezenet1_0, squeezenet1_1 } from "./squeezenet.ts";
+import { unet } from "./unet.ts";
+import { unetResnet18, unetResnet34, unetResnet50 } from "./unet-smp.ts";
+import { vgg11, vgg11Bn, vgg13, vgg13Bn, vgg16, vgg16Bn, vgg19, vgg19Bn } from "./vgg.ts";
+import type { Weights } from "./weights.ts";
+
+/** What a model file may set of a network; each takes what concerns it, see the options of its builder. */
+export interface NetworkOptions {
+  readonly classes?: number;
+  readonly v1?: boolean;
+  readonly width?: number;
+  readonly widthMultiplier?: number;
+  readonly bilinear?: boolean;
+  readonly convBias?: boolean;
+}
+
+export interface Network {
+  /** The output for pictures `x` [batch, channels, height, width]; the number of channels follows from `x`. */
+  readonly build: (weights: Weights, x: Node, options?: NetworkOptions) => Node;
+  readonly task: "classification" | "segmentation" | "regression";
+  /** What the output holds: logits to be put through softmax or sigmoid, probabilities, or the predicted values. */
+  readonly output: "logits" | "probabilities" | "values";
+  /** Channels of a picture, and its side in pixels, as its authors use it. */
+  readonly channels: number;
+  readonly size: number;
+  readonly classes: number;
+  /** The stage that describes a picture; where it is a map, its average over the pixels does. */
+  readonly embedding: string;
+  /** The map that Grad-CAM weighs. */
+  readonly gradCam: string;
+  /** How the names of the last layer start: what another number of classes replaces (see `weightsFrom`). */
+  readonly head: readonly string[];
+}
+
+/** Those trained on ImageNet. */
+const imagenet = (build: Network["build"], gradCam: string, embedding: string, head: string): Network => ({
+  build,
+  task: "classification",
+  output: "logits",
+  channels: 3,
+  size: 224,
+  classes: 1000,
+  embedding,
+  gradCam,
+  head: [head],
+});
+
+const resnet = (build: Network["build"]): Network => imagenet(build, "layer4", "avgpool", "fc.");
+const vgg = (build: Network["build"], lastRelu: number): Network =>
+  imagenet(build, `features.${lastRelu}`, "classifier.4", "classifier.6.");
+const squeezenet = (build: Network["build"]): Network => imagenet(build, "features", "features", "classifier.1.");
+const densenet = (build: Network["build"]): Network => imagenet(build, "relu", "avgpool", "classifier.");
+
+const keidar = (build: Network["build"]): Network => ({ ...imagenet(build, "layer4", "embedding", "fc4."), size: 1024, classes: 2 });
+const liang = (build: Network["build"]): Network => ({ ...imagenet(build, "conv5_x", "avgpool", "fc."), size: 512, classes: 2 });
+
+/** Those that draw one region, by logits; `deepest` is their smallest map. */
+const segmentation = (build: Network["build"], channels: number, deepest: string, head: string): Network => ({
+  build,
+  task: "segmentation",
+  output: "logits",
+  channels,
+  size: 256,
+  classes: 1,
+  embedding: deepest,
+  gradCam: deepest,
+  head: [head],
+});
+
+export const networks: Readonly<Record<string, Network>> = {
+  resnet18: resnet(resnet18),
+  resnet34: resnet(resnet34),
+  resnet50: resnet(resnet50),
+  resnet101: resnet(resnet101),
+  resnet152: resnet(resnet152),
+  vgg11: vgg(vgg11, 19),
+  vgg11_bn: vgg(vgg11Bn, 27),
+  vgg13: vgg(vgg13, 23),
+  vgg13_bn: vgg(vgg13Bn, 33),
+  vgg16: vgg(vgg16, 29),
+  vgg16_bn: vgg(vgg16Bn, 42),
+  vgg19: vgg(vgg19, 35),
+  vgg19_bn: vgg(vgg19Bn, 51),
+  squeezenet1_0: squeezenet(squeezenet1_0),
+  squeezenet1_1: squeezenet(squeezenet1_1),
+  densenet121: densenet(densenet121),
+  densenet161: densenet(densenet161),
+  densenet169: densenet(densenet169),
+  mobilenet_v2: imagenet(mobilenetV2, "features", "avgpool", "classifier.1."),
+  keidar_resnet18: keidar(keidarResnet18),
+  keidar_resnet34: keidar(keidarResnet34),
+  keidar_resnet50: keidar(keidarResnet50),
+  keidar_resnet101: keidar(keidarResnet101),
+  keidar_resnet152: keidar(keidarResnet152),
+  keidar_unet: { ...segmentation(keidarUNet, 1, "mid", "out."), classes: 3, output: "probabilities" },
+  lung_unet: { ...segmentation(lungUNet, 1, "bottom", "out."), output: "probabilities" },
+  liang_base: liang(liangBase),
+  liang_ts1: liang(liangTs1),
+  liang_ts2: liang(liangTs2),
+  liang_ts3: liang(liangTs3),
+  liang_ts4: liang(liangTs4),
+  liang_cnnrf: { ...liang(liangCnnrf), task: "regression", output: "values", size: 64, classes: 5, head: ["fc5.", "shortcut."] },
+  unet: segmentation(unet, 1, "down4", "outc."),
+  unet_small: segmentation((weights, x, options) => unet(weights, x, { ...options, width: options?.width ?? 16 }), 1, "down4", "outc."),
+  unet_resnet18: segmentation(unetResnet18, 3, "layer4", "segmentation_head."),
+  unet_resnet34: segmentation(unetResnet34, 3, "layer4", "segmentation_head."),
+  unet_resnet50: segmentation(unetResnet50, 3, "layer4", "segmentation_head."),
+};
+
+/**
+ * The network of a name, as model files and `--arch` give it.
+ * @throws InputError for an unknown name, with the nearest one.
+ */
+export function networkNamed(name: string): Network {
+  if (Object.hasOwn(networks, name)) return networks[name];
+  const names = Object.keys(networks);
+  const nearest = nearestName(name, names);
+  throw new InputError(name, nearest ? `no such network, did you mean ${nearest}?` : `no such network, there are ${names.join(", ")}`);
+}
