@@ -21,13 +21,13 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
   let place = vec2u(row % params.out_height, pixel % params.out_width);
   let sides = vec2u(params.in_height, params.in_width);
   let out_sides = vec2u(params.out_height, params.out_width);
-  let from = place * sides / out_sides;
-  let to = ((place + 1u) * sides + out_sides - 1u) / out_sides;
+  let low = place * sides / out_sides;
+  let high = ((place + 1u) * sides + out_sides - 1u) / out_sides;
   var sum = vec4f();
-  for (var in_row = from.x; in_row < to.x; in_row++) {
-    for (var in_column = from.y; in_column < to.y; in_column++) {
+  for (var in_row = low.x; in_row < high.x; in_row++) {
+    for (var in_column = low.y; in_column < high.y; in_column++) {
       sum += vec4f(x[((n * params.in_height + in_row) * params.in_width + in_column) * params.blocks + block]);
     }
   }
-  y[index] = Value(sum / f32((to.x - from.x) * (to.y - from.y)));
+  y[index] = Value(sum / f32((high.x - low.x) * (high.y - low.y)));
 }

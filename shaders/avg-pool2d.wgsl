@@ -31,16 +31,16 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
   );
   let sides = vec2i(i32(params.in_height), i32(params.in_width));
   let end = first + vec2i(i32(params.kernel_height), i32(params.kernel_width));
-  let from = max(first, vec2i());
-  let to = min(end, sides);
+  let low = max(first, vec2i());
+  let high = min(end, sides);
   var sum = vec4f();
-  for (var in_row = from.x; in_row < to.x; in_row++) {
+  for (var in_row = low.x; in_row < high.x; in_row++) {
     let start = (n * params.in_height + u32(in_row)) * params.in_width;
-    for (var in_column = from.y; in_column < to.y; in_column++) {
+    for (var in_column = low.y; in_column < high.y; in_column++) {
       sum += vec4f(x[(start + u32(in_column)) * params.x_stride + params.x_offset + block]);
     }
   }
-  var window = to - from;
+  var window = high - low;
   if (COUNT_PADDING) { window = min(end, sides + vec2i(params.pad_bottom, params.pad_right)) - first; }
   y[pixel * params.y_stride + params.y_offset + block] = Value(sum / f32(window.x * window.y));
 }

@@ -14,7 +14,8 @@ export const sizeOf = (shape: Shape): number => shape.reduce((product, size) => 
 
 /** A tensor over `data`, or zeros. */
 export function tensor(shape: Shape, data: Float32Array = new Float32Array(sizeOf(shape))): Tensor {
-  if (data.length !== sizeOf(shape)) throw new RangeError(`tensor: [${shape.join(", ")}] has ${sizeOf(shape)} elements, got ${data.length}`);
+  if (data.length !== sizeOf(shape))
+    throw new RangeError(`tensor: [${shape.join(", ")}] has ${sizeOf(shape)} elements, got ${data.length}`);
   return { shape, data };
 }
 

@@ -236,7 +236,7 @@ function createUniforms(gpu: GPUDevice, steps: readonly Step[], pipelines: reado
     mappedAtCreation: true,
   });
   const view = new DataView(buffer.getMappedRange());
-  steps.forEach(({ params }, index) => packParams(pipelines[index].shader, params, view, index * slotBytes));
+  for (const [index, { params }] of steps.entries()) packParams(pipelines[index].shader, params, view, index * slotBytes);
   buffer.unmap();
   return { buffer, slotBytes };
 }

@@ -1,4 +1,5 @@
 /** A decoded picture, and the one decoder per format that makes it. */
+import { InputError } from "../bytes.ts";
 
 /** Pixels as stored in the file: rows top to bottom, channels interleaved, no colour management. */
 export interface Image {
@@ -9,4 +10,49 @@ export interface Image {
   /** 8: values 0–255 in a Uint8Array; 16: values 0–65535 in a Uint16Array. */
   readonly bitDepth: 8 | 16;
   readonly data: Uint8Array | Uint16Array;
+}
+
+/** A file format: its name, how its files begin, and its decoder where there is one. */
+interface Format {
+  readonly name: string;
+  begins(bytes: Uint8Array): boolean;
+  decode?(bytes: Uint8Array, name: string): Promise<Image>;
+}
+
+/** Decoders are loaded when the first file of their format is met. */
+const formats: readonly Format[] = [
+  { name: "PNG", begins: has("\x89PNG\r\n\x1a\n"), decode: async (bytes, name) => (await import("./png.ts")).decodePng(bytes, name) },
+  { name: "JPEG", begins: has("\xff\xd8\xff") },
+  { name: "DICOM", begins: has("DICM", 128) },
+  { name: "TIFF", begins: (bytes) => ["II*\0", "MM\0*", "II+\0", "MM\0+"].some((signature) => has(signature)(bytes)) },
+  { name: "JPEG 2000", begins: (bytes) => has("\0\0\0\x0cjP  ")(bytes) || has("\xff\x4f\xff\x51")(bytes) },
+  { name: "WebP", begins: (bytes) => has("RIFF")(bytes) && has("WEBP", 8)(bytes) },
+  { name: "GIF", begins: has("GIF8") },
+  { name: "BMP", begins: (bytes) => has("BM")(bytes) && has("\0\0\0\0", 6)(bytes) },
+];
+
+/**
+ * A file's picture, by the decoder that its first bytes ask for; the name's ending is not looked at.
+ * @throws InputError where the file is empty, damaged, or in a format that is not read.
+ */
+export async function decodeImage(bytes: Uint8Array, name: string): Promise<Image> {
+  if (bytes.length === 0) throw new InputError(name, "is empty");
+  const format = formats.find((candidate) => candidate.begins(bytes));
+  if (format?.decode) return format.decode(bytes, name);
+  const readable = formats.filter((candidate) => candidate.decode).map((candidate) => candidate.name);
+  const problem = format ? `is a ${format.name} file` : `is no known picture, begins with ${beginning(bytes)}`;
+  throw new InputError(name, `${problem}; only ${readable.join(", ")} can be read`);
+}
+
+function has(signature: string, offset = 0): (bytes: Uint8Array) => boolean {
+  return (bytes) => [...signature].every((character, i) => bytes[offset + i] === character.charCodeAt(0));
+}
+
+/** The first bytes, as text where they are text, so that a renamed file or a saved error page shows what it is. */
+export function beginning(bytes: Uint8Array): string {
+  const first = [...bytes.subarray(0, 16)];
+  const isText = first.every((byte) => (byte >= 0x20 && byte < 0x7f) || byte === 0x09 || byte === 0x0a || byte === 0x0d);
+  if (isText) return `the text ${JSON.stringify(String.fromCharCode(...first))}`;
+  const hex = first.slice(0, 8).map((byte) => byte.toString(16).padStart(2, "0"));
+  return `the bytes ${hex.join(" ")}`;
 }

@@ -1,0 +1,42 @@
+/** Random numbers that are a function of (seed, index), the same in every engine and in any order. */
+
+/** A uniform number in [0, 1) with 32 random bits: the finaliser of MurmurHash3 over seed and index. */
+export function random(seed: number, index: number): number {
+  let h = Math.imul(seed, 0x9e3779b1) ^ Math.imul(index + 1, 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  h = Math.imul(h ^ (h >>> 16), 0x27d4eb2f);
+  return ((h ^ (h >>> 15)) >>> 0) / 2 ** 32;
+}
+
+/** Nearly normal, mean 0 and deviation 1: the sum of four uniforms. */
+export function randomNormal(seed: number, index: number): number {
+  const sum = random(seed, 4 * index) + random(seed, 4 * index + 1) + random(seed, 4 * index + 2) + random(seed, 4 * index + 3);
+  return (sum - 2) * Math.sqrt(3);
+}
+
+/** Smooth noise in [−1, 1]: random values on the integer lattice, joined by cubic steps. */
+export function latticeNoise(seed: number, x: number, y: number): number {
+  const column = Math.floor(x);
+  const row = Math.floor(y);
+  const at = (dx: number, dy: number) => random(seed, Math.imul(row + dy, 0x1f123bb5) + column + dx);
+  const u = smooth(x - column);
+  const upper = at(0, 0) + (at(1, 0) - at(0, 0)) * u;
+  const lower = at(0, 1) + (at(1, 1) - at(0, 1)) * u;
+  return 2 * (upper + (lower - upper) * smooth(y - row)) - 1;
+}
+
+/** Lattice noise of falling scale, each octave half as strong as the one before; in [−1, 1]. */
+export function fractalNoise(seed: number, x: number, y: number, octaves: number): number {
+  let sum = 0;
+  let amplitude = 0.5;
+  for (let octave = 0; octave < octaves; octave++) {
+    sum += amplitude * latticeNoise(seed + octave, x, y);
+    x *= 2;
+    y *= 2;
+    amplitude /= 2;
+  }
+  return sum;
+}
+
+const smooth = (t: number): number => t * t * (3 - 2 * t);
