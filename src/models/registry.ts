@@ -35,6 +35,8 @@ export interface Network {
   readonly channels: number;
   readonly size: number;
   readonly classes: number;
+  /** Whether pictures are prepared as for ImageNet: shorter side 256, centre crop, ImageNet's mean and deviation. */
+  readonly isImagenet: boolean;
   /** The stage that describes a picture; where it is a map, its average over the pixels does. */
   readonly embedding: string;
   /** The map that Grad-CAM weighs. */
@@ -51,6 +53,7 @@ const imagenet = (build: Network["build"], gradCam: string, embedding: string, h
   channels: 3,
   size: 224,
   classes: 1000,
+  isImagenet: true,
   embedding,
   gradCam,
   head: [head],
@@ -62,8 +65,18 @@ const vgg = (build: Network["build"], lastRelu: number): Network =>
 const squeezenet = (build: Network["build"]): Network => imagenet(build, "features", "features", "classifier.1.");
 const densenet = (build: Network["build"]): Network => imagenet(build, "relu", "avgpool", "classifier.");
 
-const keidar = (build: Network["build"]): Network => ({ ...imagenet(build, "layer4", "embedding", "fc4."), size: 1024, classes: 2 });
-const liang = (build: Network["build"]): Network => ({ ...imagenet(build, "conv5_x", "avgpool", "fc."), size: 512, classes: 2 });
+const keidar = (build: Network["build"]): Network => ({
+  ...imagenet(build, "layer4", "embedding", "fc4."),
+  size: 1024,
+  classes: 2,
+  isImagenet: false,
+});
+const liang = (build: Network["build"]): Network => ({
+  ...imagenet(build, "conv5_x", "avgpool", "fc."),
+  size: 512,
+  classes: 2,
+  isImagenet: false,
+});
 
 /** Those that draw one region, by logits; `deepest` is their smallest map. */
 const segmentation = (build: Network["build"], channels: number, deepest: string, head: string): Network => ({
@@ -73,6 +86,7 @@ const segmentation = (build: Network["build"], channels: number, deepest: string
   channels,
   size: 256,
   classes: 1,
+  isImagenet: false,
   embedding: deepest,
   gradCam: deepest,
   head: [head],

@@ -1,0 +1,95 @@
+/** Synthetic chest films: `npx tsx src/app/phantom.ts OUT.png` */
+import { access, mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Command } from "commander";
+import { InputError } from "../bytes.ts";
+import { type Phantom, type PhantomOptions, phantom } from "../imaging/phantom.ts";
+import { encodePng } from "../loaders/png.ts";
+import { isMain, runProgram, wholeNumber } from "./command-line.ts";
+import { version } from "./version.ts";
+
+interface CommandOptions {
+  readonly size: number;
+  readonly seed: number;
+  readonly opacity: number;
+  readonly strength: number;
+  readonly masks?: string;
+  readonly force: boolean;
+}
+
+export const phantomCommand = (): Command =>
+  new Command("phantom")
+    .description("Draw a frontal chest film that shows no patient, as an 8-bit grey PNG.")
+    .argument("<out.png>", "the file to write")
+    .option("--size <pixels>", "width and height, 64 to 4096", wholeNumber(64), 512)
+    .option("--seed <n>", "which patient, and every random detail", wholeNumber(0), 0)
+    .option("--opacity <n>", "how many opacities the lungs hold", wholeNumber(0), 0)
+    .option("--strength <x>", "how dense they are, 0 to 10: 1 is plain to see, 0.3 subtle", Number, 1)
+    .option("--masks <folder>", "also write lungs.png, left.png, right.png, opacities.png and opacity-N.png there")
+    .option("--force", "overwrite files that exist", false)
+    .version(version)
+    .addHelpText(
+      "after",
+      `
+Examples:
+  phantom film.png                                   a normal chest, 512 × 512
+  phantom film.png --opacity 2 --masks masks         two opacities, and where they are
+  phantom film.png --opacity 1 --strength 0.3        one that is hard to see
+  for i in 1 2 3; do phantom film-$i.png --seed $i; done
+
+The paths written go to stdout. Masks are 0 and 255; left and right are the patient's.
+The same options give the same pixels on every machine.
+
+Exit codes: 0 done, 1 failed, 2 usage.`,
+    )
+    .action(draw);
+
+async function draw(out: string, { size, seed, opacity, strength, masks, force }: CommandOptions, command: Command): Promise<void> {
+  if (!out.toLowerCase().endsWith(".png")) command.error(`error: the file to write is a PNG, got ${out}`);
+  const drawn = drawOrExplain({ size, seed, opacities: opacity, strength }, command);
+  const files = [{ path: out, image: drawn.image }, ...(masks === undefined ? [] : maskFiles(masks, drawn))];
+  for (const { path } of files) {
+    if (!force && (await exists(path))) throw new InputError(path, "exists already, --force overwrites it");
+  }
+  if (masks !== undefined) await named(masks, mkdir(masks, { recursive: true }));
+  for (const { path, image } of files) {
+    await named(path, writeFile(path, encodePng(image), { flag: force ? "w" : "wx" }));
+    process.stdout.write(`${path}\n`);
+  }
+}
+
+/** What went wrong with a file, under its name. */
+async function named(path: string, writing: Promise<unknown>): Promise<void> {
+  try {
+    await writing;
+  } catch (cause) {
+    throw new InputError(path, `cannot be written (${cause instanceof Error ? cause.message : String(cause)})`, { cause });
+  }
+}
+
+/** What the phantom refuses is what was typed. */
+function drawOrExplain(options: PhantomOptions, command: Command): Phantom {
+  try {
+    return phantom(options);
+  } catch (error) {
+    if (error instanceof RangeError) command.error(`error: ${error.message}`);
+    throw error;
+  }
+}
+
+function maskFiles(folder: string, { image, lungs, left, right, opacities, opacityMask }: Phantom) {
+  const masks = { lungs, left, right, opacities: opacityMask };
+  const numbered = opacities.map(({ mask }, i) => [`opacity-${i + 1}`, mask] as const);
+  return [...Object.entries(masks), ...numbered].map(([name, mask]) => ({
+    path: join(folder, `${name}.png`),
+    image: { ...image, data: mask.map((value) => 255 * value) },
+  }));
+}
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+if (isMain(import.meta.url)) await runProgram(phantomCommand());

@@ -1,0 +1,13 @@
+#!/usr/bin/env node
+/** All programs under one name: `roentgen infer film.png` is `npx tsx src/app/infer.ts film.png`. */
+import { Command } from "commander";
+import { runProgram } from "./command-line.ts";
+import { inferCommand } from "./infer.ts";
+import { version } from "./version.ts";
+
+const program = new Command("roentgen")
+  .description("Convolutional networks for chest radiographs on WebGPU. Research use, not for clinical use.")
+  .version(version)
+  .addCommand(inferCommand());
+
+await runProgram(program);

@@ -1,0 +1,47 @@
+/** Roentgen's public interface. Research use, not a medical device. */
+export { InputError, type Source } from "./bytes.ts";
+export { type AdapterChoice, type Device, type DeviceOptions, requestDevice } from "./gpu/device.ts";
+export { DeviceError } from "./gpu/device-error.ts";
+export type { Precision } from "./gpu/layout.ts";
+export type { AdapterClass, AdapterProfile } from "./gpu/profile.ts";
+export { ShaderError } from "./gpu/shader.ts";
+export { nodeNamed } from "./graph/order.ts";
+export { type CompileOptions, compile, type LaunchTime, type Program } from "./graph/program.ts";
+export { gelu, hardsigmoid, hardswish, leakyRelu, mish, relu, relu6, sigmoid, silu, tanh } from "./kernels/activation.ts";
+export { adaptiveAvgPool2d } from "./kernels/adaptive-avg-pool2d.ts";
+export { add, div, mul, sub } from "./kernels/arithmetic.ts";
+export { type AvgPool2dOptions, avgPool2d } from "./kernels/avg-pool2d.ts";
+export { batchNorm } from "./kernels/batch-norm.ts";
+export { concat } from "./kernels/concat.ts";
+export { type ConvTranspose2dOptions, convTranspose2d } from "./kernels/conv-transpose2d.ts";
+export { type Conv2dOptions, conv2d } from "./kernels/conv2d.ts";
+export { globalAvgPool } from "./kernels/global-avg-pool.ts";
+export { linear } from "./kernels/linear.ts";
+export { matmul } from "./kernels/matmul.ts";
+export { type MaxPool2dOptions, maxPool2d } from "./kernels/max-pool2d.ts";
+export { apply, type Binding, input, type Launch, type Node, named, type Op, parameter, ShapeError } from "./kernels/op.ts";
+export { pad } from "./kernels/pad.ts";
+export { flatten, reshape } from "./kernels/reshape.ts";
+export { type ResizeOptions, resize } from "./kernels/resize.ts";
+export { scale } from "./kernels/scale.ts";
+export { slice } from "./kernels/slice.ts";
+export { logSoftmax, softmax } from "./kernels/softmax.ts";
+export type { Padding, Pair } from "./kernels/window2d.ts";
+export { decodeImage, type Image } from "./loaders/image.ts";
+export { WeightsError } from "./loaders/names.ts";
+export { readSafetensors, toFloat32, writeSafetensors } from "./loaders/safetensors.ts";
+export type { InputDescription, ModelDescription } from "./models/description.ts";
+export {
+  type LoadOptions,
+  loadModel,
+  type Milliseconds,
+  type Model,
+  type Outcome,
+  type Picture,
+  type Prediction,
+  type Result,
+  type Segmentation,
+} from "./models/model.ts";
+export { type Network, type NetworkOptions, networkNamed, networks } from "./models/registry.ts";
+export { declaredWeights, initialisedWeights, type Weights, weightsFrom } from "./models/weights.ts";
+export { type Shape, type Tensor, tensor } from "./tensor.ts";

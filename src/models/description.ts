@@ -1,0 +1,191 @@
+/** What a model file says of itself: network, classes, preprocessing, thresholds. Stored with the weights, never guessed. */
+import { InputError } from "../bytes.ts";
+import type { Filter } from "../imaging/resize.ts";
+import { type NetworkOptions, networkNamed } from "./registry.ts";
+
+/** How a picture becomes the network's input. */
+export interface InputDescription {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: 1 | 3;
+  /** grey: the luma, repeated where there are three channels; rgb: colour pictures keep their colour. */
+  readonly colour: "grey" | "rgb";
+  /** stretch to the size; letterbox with black bars; or bring the shorter side to `shorterSide` and crop the centre. */
+  readonly resize: "stretch" | "letterbox" | "shorter side";
+  readonly shorterSide: number;
+  readonly filter: Filter;
+  readonly antialias: boolean;
+  /** What an 8-bit value is multiplied by, before mean and std. */
+  readonly scale: number;
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+}
+
+/** What the network's output is put through to become scores. */
+export type OutputRule = "softmax" | "sigmoid" | "none";
+
+export interface ModelDescription {
+  readonly arch: string;
+  readonly task: "classification" | "segmentation" | "regression";
+  readonly classes: readonly string[];
+  readonly input: InputDescription;
+  readonly output: OutputRule;
+  /** The score from which a class counts as present, where the model has been given one. */
+  readonly thresholds: Readonly<Record<string, number>>;
+  readonly options: NetworkOptions;
+  /** Everything the file says, as strings, for people. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+const filters = ["nearest", "box", "bilinear", "bicubic", "lanczos", "area"] as const;
+const inputKeys = ["size", "channels", "colour", "resize", "shorterSide", "crop", "interpolation", "scale", "mean", "std"];
+
+/**
+ * Reads the metadata of a model file.
+ * @throws InputError for a missing or unknown network, and for preprocessing or an output rule that is not known.
+ */
+export function readDescription(metadata: Readonly<Record<string, string>>, file: string): ModelDescription {
+  const fail = (problem: string, options?: ErrorOptions): InputError => new InputError(file, problem, options);
+  const { arch } = metadata;
+  if (!arch) throw fail("has no metadata that names its network; say which it is (arch) and what its classes are (labels)");
+  const network = networkNamed(arch);
+  const task = metadata.task ?? network.task;
+  if (task !== network.task) throw fail(`metadata calls its task ${task}, but ${arch} is for ${network.task}`);
+  const classes = metadata.classes === undefined ? undefined : parsed(metadata, "classes", fail);
+  if (!isStrings(classes) || classes.length === 0) throw fail("metadata classes must be a list of names");
+  if (new Set(classes).size !== classes.length) throw fail(`metadata classes must differ, got ${classes.join(", ")}`);
+  return {
+    arch,
+    task: network.task,
+    classes,
+    input: readInput(parsed(metadata, "input", fail), fail),
+    output: metadata.output === undefined ? defaultOutput(arch) : readOutput(metadata.output, fail),
+    thresholds: readThresholds(metadata, classes, fail),
+    options: { classes: classes.length, ...readOptions(metadata, fail) },
+    metadata,
+  };
+}
+
+type Fail = (problem: string, options?: ErrorOptions) => InputError;
+
+function parsed(metadata: Readonly<Record<string, string>>, key: string, fail: Fail): unknown {
+  if (metadata[key] === undefined) throw fail(`metadata has no ${key}`);
+  try {
+    return JSON.parse(metadata[key]);
+  } catch (cause) {
+    throw fail(`metadata ${key} is not JSON`, { cause });
+  }
+}
+
+const isStrings = (value: unknown): value is string[] => Array.isArray(value) && value.every((item) => typeof item === "string");
+const isNumbers = (value: unknown): value is number[] => Array.isArray(value) && value.every((item) => Number.isFinite(item));
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
+
+function readInput(given: unknown, fail: Fail): InputDescription {
+  if (!isRecord(given)) throw fail("metadata input must be an object");
+  const unknown = Object.keys(given).filter((key) => !inputKeys.includes(key));
+  if (unknown.length > 0) throw fail(`metadata input has unknown preprocessing ${unknown.join(", ")}`);
+  const { channels, colour, resize = "stretch", crop, interpolation = "bilinear antialias", scale = 1 } = given;
+  const [height, width] = typeof given.size === "number" ? [given.size, given.size] : isNumbers(given.size) ? given.size : [];
+  if (![height, width].every((size) => Number.isInteger(size) && size > 0))
+    throw fail(`metadata input size is not one or two positive integers`);
+  if (channels !== 1 && channels !== 3) throw fail(`metadata input channels must be 1 or 3, got ${String(channels)}`);
+  const colours = channels === 1 ? [undefined, "grey"] : [undefined, "grey repeated", "rgb"];
+  if (!colours.some((known) => known === colour))
+    throw fail(`metadata input colour ${JSON.stringify(colour)} is not known for ${channels} channels`);
+  if (resize !== "stretch" && resize !== "letterbox" && resize !== "shorter side")
+    throw fail(`metadata input resize ${JSON.stringify(resize)} is not known`);
+  if (crop !== undefined && crop !== "centre") throw fail(`metadata input crop ${JSON.stringify(crop)} is not known`);
+  const mean = given.mean ?? Array(channels).fill(0);
+  const std = given.std ?? Array(channels).fill(1);
+  if (!isNumbers(mean) || !isNumbers(std) || mean.length !== channels || std.length !== channels || !std.every((value) => value > 0)) {
+    throw fail(`metadata input mean and std must be ${channels} numbers each, std above 0`);
+  }
+  const shorterSide = given.shorterSide ?? Math.min(height, width);
+  if (typeof shorterSide !== "number" || !Number.isInteger(shorterSide) || shorterSide < Math.max(height, width)) {
+    throw fail(`metadata input shorterSide must be an integer of at least the size, got ${String(shorterSide)}`);
+  }
+  return {
+    height,
+    width,
+    channels,
+    colour: channels === 3 && colour !== "grey repeated" ? "rgb" : "grey",
+    resize,
+    shorterSide,
+    ...readInterpolation(interpolation, fail),
+    scale: readScale(scale, fail),
+    mean,
+    std,
+  };
+}
+
+function readInterpolation(given: unknown, fail: Fail): { filter: Filter; antialias: boolean } {
+  const [name, word, ...rest] = typeof given === "string" ? given.split(" ") : [];
+  const filter = filters.find((known) => known === name);
+  if (!filter || rest.length > 0 || (word !== undefined && word !== "antialias"))
+    throw fail(`metadata input interpolation ${JSON.stringify(given)} is not known`);
+  return { filter, antialias: word === "antialias" };
+}
+
+/** A number, or a fraction such as "1/255". */
+function readScale(given: unknown, fail: Fail): number {
+  const [top, bottom = "1"] = String(given).split("/");
+  const scale = Number(top) / Number(bottom);
+  if (!Number.isFinite(scale) || scale <= 0)
+    throw fail(`metadata input scale must be a positive number or fraction, got ${JSON.stringify(given)}`);
+  return scale;
+}
+
+/** The rule named in the file's words: "logits; probability = sigmoid; …". */
+function readOutput(given: string, fail: Fail): OutputRule {
+  const named = (["softmax", "sigmoid"] as const).filter((rule) => given.includes(rule));
+  if (named.length === 1) return named[0];
+  if (named.length === 0 && /\b(probabilities|values)\b/.test(given)) return "none";
+  throw fail(`metadata output ${JSON.stringify(given)} names no known rule (softmax, sigmoid, probabilities, values)`);
+}
+
+/** How a network's raw output becomes scores, as its authors do it. */
+function defaultOutput(arch: string): OutputRule {
+  const { output, task } = networkNamed(arch);
+  if (output !== "logits") return "none";
+  return task === "segmentation" ? "sigmoid" : "softmax";
+}
+
+function readThresholds(metadata: Readonly<Record<string, string>>, classes: readonly string[], fail: Fail): Record<string, number> {
+  if (metadata.thresholds === undefined) return {};
+  const given = parsed(metadata, "thresholds", fail);
+  if (!isRecord(given)) throw fail("metadata thresholds must be an object");
+  const thresholds: Record<string, number> = {};
+  for (const [label, value] of Object.entries(given)) {
+    if (!classes.includes(label)) throw fail(`metadata has a threshold for ${label}, which is not among its classes`);
+    if (typeof value !== "number" || !(value >= 0 && value <= 1)) throw fail(`metadata threshold of ${label} must be between 0 and 1`);
+    thresholds[label] = value;
+  }
+  return thresholds;
+}
+
+/** Options of the network's builder. */
+function readOptions(metadata: Readonly<Record<string, string>>, fail: Fail): NetworkOptions {
+  const options: { width?: number; widthMultiplier?: number; bilinear?: boolean; convBias?: boolean; v1?: boolean } = {};
+  for (const key of ["width", "widthMultiplier"] as const) {
+    if (metadata[key] === undefined) continue;
+    const value = Number(metadata[key]);
+    if (!(value > 0) || (key === "width" && !Number.isInteger(value)))
+      throw fail(`metadata ${key} must be a positive number, got ${metadata[key]}`);
+    options[key] = value;
+  }
+  for (const key of ["bilinear", "convBias", "v1"] as const) {
+    if (metadata[key] === undefined) continue;
+    if (metadata[key] !== "true" && metadata[key] !== "false") throw fail(`metadata ${key} must be true or false, got ${metadata[key]}`);
+    options[key] = metadata[key] === "true";
+  }
+  return options;
+}
+
+/** The metadata of a network whose file has none: preprocessing as its authors publish it, classes as given. */
+export function publishedMetadata(arch: string, classes: readonly string[]): Record<string, string> {
+  const { task, channels, size, isImagenet } = networkNamed(arch);
+  const imagenet = { shorterSide: 256, resize: "shorter side", crop: "centre", mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
+  const input = { size, channels, interpolation: "bilinear antialias", scale: "1/255", ...(isImagenet ? imagenet : { resize: "stretch" }) };
+  return { arch, task, classes: JSON.stringify(classes), input: JSON.stringify(input) };
+}

@@ -1,0 +1,315 @@
+/** A model as people use it: one file of weights that says what it is, and pictures in, scores out. */
+import { InputError, nameOf, readBytes, type Source } from "../bytes.ts";
+import { type AdapterChoice, type Device, requestDevice } from "../gpu/device.ts";
+import { DeviceError } from "../gpu/device-error.ts";
+import type { Precision } from "../gpu/layout.ts";
+import { compile, type Program } from "../graph/program.ts";
+import { checkFilm } from "../imaging/film.ts";
+import { toTensor } from "../imaging/normalise.ts";
+import { sigmoid } from "../kernels/activation.ts";
+import { input, type Node } from "../kernels/op.ts";
+import { softmax } from "../kernels/softmax.ts";
+import { decodeImage, type Image } from "../loaders/image.ts";
+import { normaliseNames } from "../loaders/names.ts";
+import { readSafetensors, type StoredTensor, toFloat32 } from "../loaders/safetensors.ts";
+import type { Tensor } from "../tensor.ts";
+import { type ModelDescription, publishedMetadata, readDescription } from "./description.ts";
+import { type Prepared, prepare } from "./preprocess.ts";
+import { networkNamed } from "./registry.ts";
+import { type LoadedWeights, weightsFrom } from "./weights.ts";
+
+/** A picture: a path (Node), URL, Blob or bytes of a file, or decoded pixels. */
+export type Picture = Source | Image;
+
+/** One class and its score; highest first in every list. */
+export interface Prediction {
+  readonly label: string;
+  /** The probability that the network gives; a regression's value. */
+  readonly score: number;
+  /** Whether the score reaches the class's threshold, where the model file has one. */
+  readonly positive?: boolean;
+}
+
+/** Where the time of one picture went; `run` is its share of its batch. */
+export interface Milliseconds {
+  readonly decode: number;
+  readonly preprocess: number;
+  readonly run: number;
+}
+
+export interface Result {
+  readonly predictions: readonly Prediction[];
+  readonly milliseconds: Milliseconds;
+}
+
+export interface Segmentation {
+  readonly width: number;
+  readonly height: number;
+  /** The probability of each class at each pixel of the original picture, as a 16-bit grey picture: 65535 is 1. */
+  readonly maps: readonly { readonly label: string; readonly map: Image }[];
+  readonly milliseconds: Milliseconds;
+}
+
+/** What became of one of many pictures: its place in the list, and its result or why there is none. */
+export type Outcome<T> = { readonly index: number; readonly result: T } | { readonly index: number; readonly error: Error };
+
+export interface LoadOptions {
+  /** A device to share; it is not destroyed with the model. */
+  readonly device?: Device;
+  readonly adapter?: AdapterChoice;
+  readonly precision?: Precision;
+  /** The network, for a file that does not name it. */
+  readonly arch?: string;
+  /** The classes in the order of the outputs, for a file that does not name them. */
+  readonly labels?: readonly string[];
+  /** Called as pipelines get ready. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** Owns GPU memory: call `destroy`, or declare it with `await using`'s synchronous form, `using`. */
+export interface Model {
+  readonly description: ModelDescription;
+  readonly device: Device;
+  /**
+   * Scores of one picture or of several, highest first.
+   * @throws InputError for a picture that cannot be read.
+   * @throws DeviceError if the GPU fails.
+   */
+  predict(picture: Picture): Promise<readonly Prediction[]>;
+  predict(pictures: readonly Picture[]): Promise<readonly (readonly Prediction[])[]>;
+  /** Scores of many pictures as they come, in batches; a picture that cannot be read becomes an outcome and stops nothing. */
+  predictAll(pictures: Iterable<Picture>, options?: { readonly batch?: number }): AsyncGenerator<Outcome<Result>>;
+  /**
+   * The probability of each class at each pixel.
+   * @throws InputError for a picture that cannot be read, or a model that does not segment.
+   */
+  segment(picture: Picture): Promise<Segmentation>;
+  destroy(): void;
+  [Symbol.dispose](): void;
+}
+
+/**
+ * Loads a `.safetensors` model.
+ * @throws InputError for a file that is damaged or describes itself wrongly.
+ * @throws WeightsError for weights that are not the network's.
+ * @throws DeviceError without a usable GPU or software adapter.
+ * @example
+ * const model = await loadModel("weights/cxr-resnet18.safetensors");
+ * const [best] = await model.predict("samples/phantom.png");
+ */
+export async function loadModel(source: Source, options: LoadOptions = {}): Promise<Model> {
+  const file = nameOf(source);
+  const { tensors: stored, metadata } = readSafetensors(await readBytes(source), file);
+  const description = describe(stored, metadata, file, options);
+  const weights = weightsFrom(namedTensors(stored));
+  // Built once now, so that weights that do not fit are told before a device is opened.
+  scoresOf(description, weights, 1);
+  weights.verify(file);
+  const device = options.device ?? (await requestDevice({ adapter: options.adapter }));
+  return modelOn(device, description, weights, options);
+}
+
+/** The file's own description; what it does not say comes from the options, and then preprocessing as published for the network. */
+function describe(
+  stored: ReadonlyMap<string, StoredTensor>,
+  metadata: Readonly<Record<string, string>>,
+  file: string,
+  { arch, labels }: LoadOptions,
+): ModelDescription {
+  if (metadata.arch) {
+    if (arch && arch !== metadata.arch) throw new InputError(file, `says that its network is ${metadata.arch}, not ${arch}`);
+    return readDescription(labels ? { ...metadata, classes: JSON.stringify(labels) } : metadata, file);
+  }
+  if (!arch) return readDescription(metadata, file);
+  const count = classCount(stored, networkNamed(arch).head);
+  if (labels && count !== undefined && labels.length !== count)
+    throw new InputError(file, `has ${count} classes, got ${labels.length} labels`);
+  const classes = labels ?? Array.from({ length: count ?? networkNamed(arch).classes }, (_, index) => `class ${index}`);
+  return readDescription({ ...publishedMetadata(arch, classes), ...metadata }, file);
+}
+
+/** Outputs of the last layer, by its weight. */
+function classCount(stored: ReadonlyMap<string, StoredTensor>, head: readonly string[]): number | undefined {
+  for (const [original, name] of normaliseNames([...stored.keys()])) {
+    if (head.some((start) => name === `${start}weight` || name === `${start}conv.weight`)) return stored.get(original)?.shape[0];
+  }
+  return undefined;
+}
+
+function namedTensors(stored: ReadonlyMap<string, StoredTensor>): Map<string, Tensor> {
+  const tensors = new Map<string, Tensor>();
+  for (const [original, name] of normaliseNames([...stored.keys()])) {
+    const tensor = stored.get(original);
+    if (tensor) tensors.set(name, { shape: tensor.shape, data: toFloat32(tensor) });
+  }
+  return tensors;
+}
+
+/** The graph from normalised pictures to scores. */
+function scoresOf(
+  { arch, input: { channels, height, width }, output, options }: ModelDescription,
+  weights: LoadedWeights,
+  batch: number,
+): Node {
+  const raw = networkNamed(arch).build(weights, input("pictures", [batch, channels, height, width]), options);
+  if (output === "softmax") return softmax(raw);
+  return output === "sigmoid" ? sigmoid(raw) : raw;
+}
+
+/** Programs kept at once; each holds its own packed weights. */
+const MAX_PROGRAMS = 3;
+
+function modelOn(
+  device: Device,
+  description: ModelDescription,
+  weights: LoadedWeights,
+  { precision = "f32", onProgress, device: shared }: LoadOptions,
+): Model {
+  const programs = new Map<number, Promise<Program>>();
+  const programFor = async (batch: number): Promise<Program> => {
+    const program = programs.get(batch) ?? compile(device, { scores: scoresOf(description, weights, batch) }, { precision, onProgress });
+    program.catch(() => programs.delete(batch));
+    // Last used goes last; the first is given up when there are too many.
+    programs.delete(batch);
+    programs.set(batch, program);
+    const [oldest] = programs.keys();
+    if (programs.size > MAX_PROGRAMS) {
+      const given = programs.get(oldest);
+      programs.delete(oldest);
+      await (await given)?.destroy();
+    }
+    return program;
+  };
+
+  const run = async (prepared: readonly Prepared[]): Promise<{ scores: Tensor; elapsedMs: number }> => {
+    const program = await programFor(prepared.length);
+    const pictures = toTensor(
+      prepared.map(({ image }) => image),
+      description.input,
+    );
+    const start = performance.now();
+    const { scores } = await program.run({ pictures });
+    checkScores(scores, description);
+    return { scores, elapsedMs: performance.now() - start };
+  };
+
+  async function* predictAll(
+    pictures: Iterable<Picture>,
+    { batch = 1 }: { readonly batch?: number } = {},
+  ): AsyncGenerator<Outcome<Result>> {
+    let waiting: (Ready & { index: number })[] = [];
+    const flush = async function* (): AsyncGenerator<Outcome<Result>> {
+      const ready = waiting;
+      waiting = [];
+      if (ready.length === 0) return;
+      const { scores, elapsedMs } = await run(ready.map(({ prepared }) => prepared));
+      for (const [place, { index, decodeMs, preprocessMs }] of ready.entries()) {
+        const milliseconds = { decode: decodeMs, preprocess: preprocessMs, run: elapsedMs / ready.length };
+        yield { index, result: { predictions: ranked(row(scores, place), description), milliseconds } };
+      }
+    };
+    let index = 0;
+    for (const picture of pictures) {
+      try {
+        waiting.push({ index, ...(await readPicture(picture, description)) });
+      } catch (error) {
+        if (!(error instanceof InputError)) throw error;
+        yield { index, error };
+      }
+      index++;
+      if (waiting.length === batch) yield* flush();
+    }
+    yield* flush();
+  }
+
+  async function predict(picture: Picture): Promise<readonly Prediction[]>;
+  async function predict(pictures: readonly Picture[]): Promise<readonly (readonly Prediction[])[]>;
+  async function predict(pictures: Picture | readonly Picture[]): Promise<readonly Prediction[] | readonly (readonly Prediction[])[]> {
+    if (description.task === "segmentation") throw new InputError(description.arch, "is a segmentation model, use segment");
+    const list: readonly Picture[] = isList(pictures) ? pictures : [pictures];
+    const results: (readonly Prediction[])[] = [];
+    for await (const outcome of predictAll(list, { batch: Math.max(1, list.length) })) {
+      if ("error" in outcome) throw outcome.error;
+      results[outcome.index] = outcome.result.predictions;
+    }
+    return isList(pictures) ? results : results[0];
+  }
+
+  const destroy = (): void => {
+    for (const program of programs.values()) program.then((ready) => ready.destroy()).catch(() => {});
+    programs.clear();
+    if (!shared) device.destroy();
+  };
+
+  return {
+    description,
+    device,
+    predict,
+    predictAll,
+    async segment(picture) {
+      if (description.task !== "segmentation")
+        throw new InputError(description.arch, `is a ${description.task} model, it does not segment`);
+      const { image, prepared, decodeMs, preprocessMs } = await readPicture(picture, description);
+      const { scores, elapsedMs } = await run([prepared]);
+      const { height, width } = description.input;
+      const maps = description.classes.map((label, c) => {
+        const data = Uint16Array.from(scores.data.subarray(c * height * width, (c + 1) * height * width), (score) =>
+          Math.round(score * 65535),
+        );
+        return { label, map: prepared.restore({ width, height, channels: 1, bitDepth: 16, data }) };
+      });
+      return {
+        width: image.width,
+        height: image.height,
+        maps,
+        milliseconds: { decode: decodeMs, preprocess: preprocessMs, run: elapsedMs },
+      };
+    },
+    destroy,
+    [Symbol.dispose]: destroy,
+  };
+}
+
+const isList = (pictures: Picture | readonly Picture[]): pictures is readonly Picture[] => Array.isArray(pictures);
+
+interface Ready {
+  readonly image: Image;
+  readonly prepared: Prepared;
+  readonly decodeMs: number;
+  readonly preprocessMs: number;
+}
+
+async function readPicture(picture: Picture, { input: wanted }: ModelDescription): Promise<Ready> {
+  const start = performance.now();
+  const isDecoded = typeof picture === "object" && "bitDepth" in picture;
+  const name = isDecoded ? "picture" : nameOf(picture);
+  const image = isDecoded ? picture : await decodeImage(await readBytes(picture), name);
+  checkFilm(image, name);
+  const decoded = performance.now();
+  const prepared = prepare(image, wanted);
+  return { image, prepared, decodeMs: decoded - start, preprocessMs: performance.now() - decoded };
+}
+
+/** The scores of one picture of a batch. */
+function row({ shape: [batch], data }: Tensor, index: number): Float32Array {
+  const size = data.length / batch;
+  return data.subarray(index * size, (index + 1) * size);
+}
+
+function ranked(scores: Float32Array, { classes, thresholds }: ModelDescription): Prediction[] {
+  return classes
+    .map((label, index) => {
+      const score = scores[index];
+      return label in thresholds ? { label, score, positive: score >= thresholds[label] } : { label, score };
+    })
+    .sort((a, b) => b.score - a.score);
+}
+
+/** A failed GPU hands back NaN or nothing but zeros, which no picture gives. */
+function checkScores(scores: Tensor, { arch }: ModelDescription): void {
+  for (let index = 0; index < scores.shape[0]; index++) {
+    const values = row(scores, index);
+    if (!values.every(Number.isFinite)) throw new DeviceError(`${arch} gave a score that is not a number`);
+    if (values.every((score) => score === 0)) throw new DeviceError(`${arch} gave nothing but zeros`);
+  }
+}

@@ -1,0 +1,41 @@
+/** A picture brought to a network's input, as the model's description says, and the way back for maps. */
+import { centerCrop } from "../imaging/crop.ts";
+import { toGrey } from "../imaging/grey.ts";
+import { letterbox, undoLetterbox } from "../imaging/letterbox.ts";
+import { resize } from "../imaging/resize.ts";
+import { toRgb } from "../imaging/rgb.ts";
+import type { Image } from "../loaders/image.ts";
+import type { InputDescription } from "./description.ts";
+
+/** A picture at the network's size, and how a map of that size goes back onto the original. */
+export interface Prepared {
+  readonly image: Image;
+  restore(map: Image): Image;
+}
+
+/** The picture in the network's channels and at its size. */
+export function prepare(
+  picture: Image,
+  { height, width, channels, colour, resize: rule, shorterSide, filter, antialias }: InputDescription,
+): Prepared {
+  const coloured = colour === "rgb" ? picture : toGrey(picture);
+  const source = channels === 3 ? toRgb(coloured) : coloured;
+  const options = { filter, antialias };
+  if (rule === "letterbox") {
+    const { image, placement } = letterbox(source, width, height, options);
+    return { image, restore: (map) => undoLetterbox(map, placement, { filter: "bilinear" }) };
+  }
+  if (rule === "stretch") {
+    const image = source.width === width && source.height === height ? source : resize(source, width, height, options);
+    return { image, restore: (map) => resize(map, picture.width, picture.height, { filter: "bilinear" }) };
+  }
+  // torchvision's Resize: the longer side is truncated, not rounded.
+  const isWide = source.width > source.height;
+  const longer = Math.trunc((shorterSide * Math.max(source.width, source.height)) / Math.min(source.width, source.height));
+  const [w, h] = isWide ? [longer, shorterSide] : [shorterSide, longer];
+  return { image: centerCrop(resize(source, w, h, options), width, height), restore: refuse };
+}
+
+function refuse(): never {
+  throw new RangeError("preprocess: what a centre crop cuts off has no map");
+}
