@@ -1,5 +1,6 @@
 /** Transposed two-dimensional convolution. */
 import { layoutOf } from "../gpu/layout.ts";
+import { sizeOf } from "../tensor.ts";
 import { activationOf } from "./activation.ts";
 import { concat } from "./concat.ts";
 import { activationCode, type EpilogueActivation } from "./epilogue.ts";
@@ -54,6 +55,9 @@ export function convTranspose2d(
     throw new ShapeError("convTranspose2d", `input has ${x.shape[1]} channels, weight expects ${channels}`, [x.shape, weight.shape]);
   }
   const allBias = bias ?? zeros(groupOutputs * groups);
+  if (sizeOf(allBias.shape) !== groupOutputs * groups) {
+    throw new ShapeError("convTranspose2d", `bias must have ${groupOutputs * groups} elements`, [allBias.shape]);
+  }
   const inputs = channels / groups;
   const parts = Array.from({ length: groups }, (_, g) =>
     apply(

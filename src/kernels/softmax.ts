@@ -12,8 +12,8 @@ export const logSoftmax = (x: Node): Node => apply(op, [x], { entryPoint: "log_s
 const op: Op<{ readonly entryPoint: "softmax" | "log_softmax" }> = {
   name: "softmax",
   inputs: ["x"],
-  shape([x]) {
-    if (x.length < 2) throw new ShapeError("softmax", "input must have a channel axis", [x]);
+  shape([x], { entryPoint }) {
+    if (x.length < 2) throw new ShapeError(entryPoint === "softmax" ? "softmax" : "logSoftmax", "input must have a channel axis", [x]);
     return x;
   },
   launches({ attrs: { entryPoint }, shape }) {

@@ -1,0 +1,32 @@
+/** Max pooling takes the largest value of each window, as PyTorch lays the windows. */
+import { maxPool2d } from "../../src/kernels/max-pool2d.ts";
+import { describeOp, describeShapeErrors } from "../describe-op.ts";
+import { maxPool2d as reference } from "../reference/max-pool2d.ts";
+
+// biome-ignore format: one case a line
+describeOp("maxPool2d", maxPool2d, reference, [
+  { name: "2×2, stride as the kernel", shapes: [[1, 4, 6, 8]], options: { kernel: 2 } },
+  { name: "2×2 on odd sizes drops the last row and column", shapes: [[1, 4, 7, 5]], options: { kernel: 2 } },
+  { name: "3×3 stride 2 with padding on even sizes, as after ResNet's stem", shapes: [[2, 8, 8, 8]], options: { kernel: 3, stride: 2, padding: 1 } },
+  { name: "3×3 stride 2 with padding on odd sizes", shapes: [[1, 64, 7, 5]], options: { kernel: 3, stride: 2, padding: 1 } },
+  { name: "padding never wins over negative values", shapes: [[1, 5, 4, 4]], options: { kernel: 3, stride: 2, padding: 1 }, values: [-3, -2] },
+  { name: "values below every power of ten that could stand for −∞", shapes: [[1, 4, 4, 4]], options: { kernel: 3, padding: 1 }, values: [-3e38, -1e38] },
+  { name: "one channel", shapes: [[2, 1, 5, 5]], options: { kernel: 3, stride: 1 } },
+  { name: "three channels, more than one workgroup", shapes: [[1, 3, 40, 41]], options: { kernel: 2 } },
+  { name: "ceil mode keeps a part window at the end", shapes: [[1, 4, 6, 6]], options: { kernel: 3, stride: 2, ceilMode: true } },
+  { name: "ceil mode drops a window that would start in the padding after", shapes: [[1, 4, 3, 3]], options: { kernel: 2, stride: 2, padding: 1, ceilMode: true } },
+  { name: "ceil mode with padding on odd sizes", shapes: [[1, 4, 7, 6]], options: { kernel: 3, stride: 2, padding: 1, ceilMode: true } },
+  { name: "dilation 2", shapes: [[1, 4, 7, 8]], options: { kernel: 3, stride: 1, padding: 1, dilation: 2 } },
+  { name: "5×5 stride 1 with padding, as in spatial pyramid pooling", shapes: [[1, 4, 6, 6]], options: { kernel: 5, stride: 1, padding: 2 } },
+  { name: "kernel, stride and padding of their own for each axis", shapes: [[1, 4, 7, 9]], options: { kernel: [3, 2], stride: [1, 3], padding: [1, 0] } },
+  { name: "stride larger than the kernel", shapes: [[1, 4, 9, 9]], options: { kernel: 2, stride: 4 } },
+  { name: "kernel as large as the map", shapes: [[2, 6, 4, 3]], options: { kernel: [4, 3] } },
+  { name: "1×1 kernel thins out pixels", shapes: [[1, 4, 5, 5]], options: { kernel: 1, stride: 2 } },
+]);
+
+describeShapeErrors("maxPool2d", maxPool2d, [
+  { name: "an input of 2 axes", shapes: [[1, 4]], options: { kernel: 2 } },
+  { name: "a kernel larger than the padded map", shapes: [[1, 4, 3, 3]], options: { kernel: 4 } },
+  { name: "padding of more than half the kernel", shapes: [[1, 4, 5, 5]], options: { kernel: 3, padding: 2 } },
+  { name: "a stride of 0", shapes: [[1, 4, 3, 3]], options: { kernel: 2, stride: 0 } },
+]);
