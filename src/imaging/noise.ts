@@ -15,18 +15,7 @@ export function randomNormal(seed: number, index: number): number {
   return (sum - 2) * Math.sqrt(3);
 }
 
-/** Smooth noise in [−1, 1]: random values on the integer lattice, joined by cubic steps. */
-export function latticeNoise(seed: number, x: number, y: number): number {
-  const column = Math.floor(x);
-  const row = Math.floor(y);
-  const at = (dx: number, dy: number) => random(seed, Math.imul(row + dy, 0x1f123bb5) + column + dx);
-  const u = smooth(x - column);
-  const upper = at(0, 0) + (at(1, 0) - at(0, 0)) * u;
-  const lower = at(0, 1) + (at(1, 1) - at(0, 1)) * u;
-  return 2 * (upper + (lower - upper) * smooth(y - row)) - 1;
-}
-
-/** Lattice noise of falling scale, each octave half as strong as the one before; in [−1, 1]. */
+/** Noise in the plane, in [−1, 1]: smooth noise with features of size 1, and finer octaves, each half as large and half as strong. */
 export function fractalNoise(seed: number, x: number, y: number, octaves: number): number {
   let sum = 0;
   let amplitude = 0.5;
@@ -37,6 +26,21 @@ export function fractalNoise(seed: number, x: number, y: number, octaves: number
     amplitude /= 2;
   }
   return sum;
+}
+
+/** Smooth noise in [−1, 1]: random values on the integer lattice, joined by cubic steps. */
+function latticeNoise(seed: number, x: number, y: number): number {
+  const column = Math.floor(x);
+  const row = Math.floor(y);
+  const u = smooth(x - column);
+  const upper = onRow(seed, column, row, u);
+  return 2 * (upper + (onRow(seed, column, row + 1, u) - upper) * smooth(y - row)) - 1;
+}
+
+function onRow(seed: number, column: number, row: number, u: number): number {
+  const index = Math.imul(row, 0x1f123bb5) + column;
+  const left = random(seed, index);
+  return left + (random(seed, index + 1) - left) * u;
 }
 
 const smooth = (t: number): number => t * t * (3 - 2 * t);

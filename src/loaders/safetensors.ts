@@ -1,7 +1,7 @@
 /** Safetensors files: named arrays behind a JSON header, read without copying and written byte for byte the same every time. */
 import { InputError } from "../bytes.ts";
-import { type Shape, sizeOf } from "../tensor.ts";
 import { floatBitsToHalf, halfToFloatBits } from "../half.ts";
+import { type Shape, sizeOf } from "../tensor.ts";
 
 /** Element types, spelled as in the format. */
 export type StoredType = "F64" | "F32" | "F16" | "BF16" | "I64" | "U8";
