@@ -54,8 +54,8 @@ fn weights(row: u32, block: u32) -> mat4x4f {
 }
 
 fn store(pixel: u32, block: u32, sum: vec4f) {
-  if (pixel >= params.pixels || block >= params.out_blocks) { return; }
-  var value = sum + vec4f(bias[block]);
+  if (pixel >= params.pixels) { return; }
+  var value = sum;
   if (RESIDUAL) { value += vec4f(residual[pixel * params.residual_stride + params.residual_offset + block]); }
   if (ACTIVATION == 1u) { value = max(value, vec4f()); }
   if (ACTIVATION == 2u) { value = clamp(value, vec4f(), vec4f(6.0)); }
@@ -73,8 +73,10 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
   let origin1 = window(pixel + 1u);
   let origin2 = window(pixel + 2u);
   let origin3 = window(pixel + 3u);
-  var a0 = vec4f(); var a1 = vec4f(); var a2 = vec4f(); var a3 = vec4f();
-  var b0 = vec4f(); var b1 = vec4f(); var b2 = vec4f(); var b3 = vec4f();
+  let left_bias = vec4f(bias[block]);
+  let right_bias = vec4f(bias[next]);
+  var a0 = left_bias; var a1 = left_bias; var a2 = left_bias; var a3 = left_bias;
+  var b0 = right_bias; var b1 = right_bias; var b2 = right_bias; var b3 = right_bias;
   var row = 0u;
   for (var tap_y = 0u; tap_y < params.kernel_height; tap_y++) {
     for (var tap_x = 0u; tap_x < params.kernel_width; tap_x++) {
@@ -99,6 +101,7 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
   store(pixel + 1u, block, a1);
   store(pixel + 2u, block, a2);
   store(pixel + 3u, block, a3);
+  if (next == block) { return; }
   store(pixel, block + 1u, b0);
   store(pixel + 1u, block + 1u, b1);
   store(pixel + 2u, block + 1u, b2);

@@ -57,8 +57,8 @@ fn weights(row: u32, block: u32) -> mat4x4f {
 }
 
 fn store(pixel: u32, block: u32, sum: vec4f) {
-  if (pixel >= params.pixels || block >= params.out_blocks) { return; }
-  var value = sum + vec4f(bias[block]);
+  if (pixel >= params.pixels) { return; }
+  var value = sum;
   if (RESIDUAL) { value += vec4f(residual[pixel * params.residual_stride + params.residual_offset + block]); }
   if (ACTIVATION == 1u) { value = max(value, vec4f()); }
   if (ACTIVATION == 2u) { value = clamp(value, vec4f(), vec4f(6.0)); }
@@ -79,10 +79,11 @@ fn main(
   let origin1 = window(pixel + lane + 4u);
   let origin2 = window(pixel + lane + 8u);
   let origin3 = window(pixel + lane + 12u);
-  var sum0 = vec4f(); var sum1 = vec4f(); var sum2 = vec4f(); var sum3 = vec4f();
-  var sum4 = vec4f(); var sum5 = vec4f(); var sum6 = vec4f(); var sum7 = vec4f();
-  var sum8 = vec4f(); var sum9 = vec4f(); var sum10 = vec4f(); var sum11 = vec4f();
-  var sum12 = vec4f(); var sum13 = vec4f(); var sum14 = vec4f(); var sum15 = vec4f();
+  let offset = vec4f(bias[column]);
+  var sum0 = offset; var sum1 = offset; var sum2 = offset; var sum3 = offset;
+  var sum4 = offset; var sum5 = offset; var sum6 = offset; var sum7 = offset;
+  var sum8 = offset; var sum9 = offset; var sum10 = offset; var sum11 = offset;
+  var sum12 = offset; var sum13 = offset; var sum14 = offset; var sum15 = offset;
   var row = 0u;
   for (var tap_y = 0u; tap_y < params.kernel_height; tap_y++) {
     for (var tap_x = 0u; tap_x < params.kernel_width; tap_x++) {
@@ -116,6 +117,7 @@ fn main(
       }
     }
   }
+  if (block >= params.out_blocks) { return; }
   store(pixel, block, sum0);
   store(pixel + 1u, block, sum1);
   store(pixel + 2u, block, sum2);

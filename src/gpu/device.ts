@@ -13,6 +13,11 @@ export interface Device {
   check(): void;
   /** Rejects with a DeviceError when the device is lost. */
   readonly lost: Promise<never>;
+  /**
+   * Waits for work on the device.
+   * @throws DeviceError if the device is lost before it is done.
+   */
+  finished<T>(work: Promise<T>): Promise<T>;
   /** Gives the device back; every program on it fails from then on. */
   destroy(): void;
 }
@@ -88,11 +93,20 @@ async function open(adapter: GPUAdapter): Promise<Device> {
     failure ??= new DeviceError(info.reason === "destroyed" ? "was destroyed" : `was lost, ${info.message || "no reason given"}`);
     throw failure;
   });
-  lost.catch(() => {});
+  // Not a race with `lost`: a promise that stays open keeps whatever was ever raced with it.
+  const waiting = new Set<(failure: DeviceError) => void>();
+  lost.catch((failure) => {
+    for (const reject of waiting) reject(failure);
+  });
   return {
     gpu,
     profile: profileOf(adapter),
     lost,
+    finished: (work) =>
+      new Promise((resolve, reject) => {
+        waiting.add(reject);
+        work.then(resolve, reject).finally(() => waiting.delete(reject));
+      }),
     check() {
       if (failure) throw failure;
     },

@@ -16,7 +16,21 @@ export interface AdapterProfile {
   readonly maxBufferBytes: number;
   /** Alignment of a storage binding's offset within its buffer. */
   readonly offsetAlignmentBytes: number;
+  /** Not the adapter's but the caller's wish: no algorithm that rounds more than the plain sum does (Winograd). */
+  readonly strict?: boolean;
 }
+
+/** The least that every WebGPU adapter has: what plans can count on where there is no adapter to ask. */
+export const leastProfile: AdapterProfile = {
+  class: "unknown",
+  description: "the least that WebGPU asks of an adapter",
+  subgroupSize: 0,
+  f16: false,
+  timestamps: false,
+  maxBindingBytes: 128 * 2 ** 20,
+  maxBufferBytes: 256 * 2 ** 20,
+  offsetAlignmentBytes: 256,
+};
 
 /** Reads an adapter's family, limits and features. */
 export function profileOf(adapter: GPUAdapter): AdapterProfile {

@@ -42,7 +42,7 @@ export async function unpackSwiftShader(): Promise<string | undefined> {
       problem = cause;
     }
   }
-  throw new DeviceError(`cannot unpack ${archive}`, { cause: problem });
+  throw new DeviceError(`cannot unpack ${archive}, ${problem instanceof Error ? problem.message : String(problem)}`, { cause: problem });
 }
 
 /** Where to keep it: the user's cache, else a folder of this user's among the temporary files. */

@@ -19,13 +19,16 @@ export interface Places {
   launchesOf(node: Node): readonly Launch[];
 }
 
+/** A graph as the layout needs it: its nodes in order, who reads each, which are outputs, and which depend on parameters alone. */
+export interface OrderedGraph {
+  readonly order: readonly Node[];
+  readonly users: ReadonlyMap<Node, readonly Node[]>;
+  readonly outputs: ReadonlySet<Node>;
+  readonly fixed: ReadonlySet<Node>;
+}
+
 /** Lays the nodes out; concatenations come before the values in them, so that nested ones end up in one buffer. */
-export function layOut(
-  order: readonly Node[],
-  users: ReadonlyMap<Node, readonly Node[]>,
-  outputs: ReadonlySet<Node>,
-  profile: AdapterProfile,
-): Places {
+export function layOut({ order, users, outputs, fixed }: OrderedGraph, profile: AdapterProfile): Places {
   const places = new Map<Node, Place>();
   const launches = new Map<Node, readonly Launch[]>();
   const placeOf = (node: Node): Place => places.get(node) ?? { root: node, stride: layoutOf(node.shape).blocks, offset: 0 };
@@ -39,6 +42,8 @@ export function layOut(
   /** Whether `value` can be written straight into `target`, a slice of the concatenation `joined`. */
   const canLieIn = (value: Node, joined: Node, target: Place): boolean => {
     if (outputs.has(value) || placeOf(value).root !== value || !value.op.sliced?.includes("y")) return false;
+    // What is computed once may not lie in memory that every run shares out anew.
+    if (fixed.has(value) !== fixed.has(joined)) return false;
     // A dispatch may not read and write one buffer, not even different parts of it.
     if (value.inputs.some((input) => placeOf(input).root === target.root)) return false;
     return (users.get(value) ?? []).every((user) => {

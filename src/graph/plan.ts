@@ -2,17 +2,18 @@
 import { DeviceError } from "../gpu/device-error.ts";
 import { type Precision, storageBytes, vectorBytes } from "../gpu/layout.ts";
 import type { AdapterProfile } from "../gpu/profile.ts";
-import { type Binding, inputName, isInput, isParameter, type Launch, type Node } from "../kernels/op.ts";
+import { type Binding, type InputAttrs, inputName, isInput, isParameter, type Launch, type Node, ShapeError } from "../kernels/op.ts";
 import { topologicalOrder, usersOf } from "./order.ts";
 import { layOut, type Places } from "./places.ts";
 import { assignSlots, type Lifetime, liveBytes } from "./slots.ts";
 
-/** A launch with its buffers by number and every param filled in. */
+/** A launch with its buffers by number. */
 export interface Step {
   readonly node: Node;
   readonly launch: Launch;
   readonly bindings: readonly BoundRange[];
-  readonly params: Readonly<Record<string, number>>;
+  /** Strides and offsets of what may be slices, for the shaders that declare them. */
+  readonly slices: Readonly<Record<string, number>>;
 }
 
 export interface BoundRange {
@@ -33,8 +34,8 @@ export interface PlannedBuffer {
 }
 
 /** A value that goes in or out, and its buffer. */
-export interface Port {
-  readonly node: Node;
+export interface Port<Attrs = unknown> {
+  readonly node: Node<Attrs>;
   readonly buffer: number;
 }
 
@@ -56,14 +57,15 @@ export const bytesOf = ({ buffers }: Plan, ...kinds: readonly PlannedBuffer["kin
 
 /**
  * Plans lowered outputs for an adapter.
+ * @throws ShapeError if two inputs have one name.
  * @throws DeviceError if a value is larger than the adapter binds.
  */
 export function plan(outputs: Readonly<Record<string, Node>>, profile: AdapterProfile, precision: Precision): Plan {
   const wanted = Object.values(outputs);
   const order = topologicalOrder(wanted);
-  const places = layOut(order, usersOf(order), new Set(wanted), profile);
-  const rootOf = (node: Node): Node => places.placeOf(node).root;
   const fixed = fixedNodes(order);
+  const places = layOut({ order, users: usersOf(order), outputs: new Set(wanted), fixed }, profile);
+  const rootOf = (node: Node): Node => places.placeOf(node).root;
   const launched = order.filter((node) => places.launchesOf(node).length > 0);
   const onceNodes = launched.filter((node) => fixed.has(node));
   const runNodes = launched.filter((node) => !fixed.has(node));
@@ -77,7 +79,7 @@ export function plan(outputs: Readonly<Record<string, Node>>, profile: AdapterPr
   };
   const share = (lives: ReadonlyMap<Owner, Lifetime>, kind: PlannedBuffer["kind"]): void => {
     const { slotOf, bytes } = assignSlots([...lives.values()]);
-    [...lives.keys()].forEach((owner, index) => bufferOf.set(owner, buffers.length + slotOf[index]));
+    for (const [index, owner] of [...lives.keys()].entries()) bufferOf.set(owner, buffers.length + slotOf[index]);
     for (const size of bytes) buffers.push({ bytes: size, kind });
   };
 
@@ -90,22 +92,33 @@ export function plan(outputs: Readonly<Record<string, Node>>, profile: AdapterPr
   const lives = lifetimes(runNodes, places, precision, isShared, { before: order.filter(isInput), after: wanted });
   share(lives, "activation");
 
-  const portOf = (node: Node): Port => ({ node, buffer: numberOf(bufferOf, rootOf(node)) });
+  const portOf = <Attrs>(node: Node<Attrs>): Port<Attrs> => ({ node, buffer: numberOf(bufferOf, rootOf(node)) });
   const stepsOf = (node: Node): Step[] =>
     places.launchesOf(node).map((launch) => ({
       node,
       launch,
       bindings: launch.bind.map((binding) => rangeOf(node, binding, places, bufferOf, precision, profile)),
-      params: { ...launch.params, ...sliceParams(node, places) },
+      slices: slicesOf(node, places),
     }));
   return {
     once: onceNodes.flatMap(stepsOf),
     steps: runNodes.flatMap(stepsOf),
     buffers,
-    inputs: new Map(order.filter(isInput).map((node) => [node.attrs.name, portOf(node)])),
+    inputs: inputsByName(order.filter(isInput).map(portOf)),
     outputs: new Map(Object.entries(outputs).map(([name, node]) => [name, portOf(node)])),
     liveBytes: liveBytes([...lives.values()]),
   };
+}
+
+function inputsByName(ports: readonly Port<InputAttrs>[]): Map<string, Port> {
+  const inputs = new Map<string, Port>();
+  for (const port of ports) {
+    const { name, shape } = port.node.attrs;
+    const other = inputs.get(name);
+    if (other) throw new ShapeError("compile", `two inputs are called ${name}`, [other.node.shape, shape]);
+    inputs.set(name, port);
+  }
+  return inputs;
 }
 
 /** What a buffer holds: a value, or a node's scratch, which goes by its binding. */
@@ -118,7 +131,7 @@ function numberOf(bufferOf: ReadonlyMap<Owner, number>, owner: Owner): number {
 }
 
 /** Nodes that depend on parameters alone. */
-function fixedNodes(order: readonly Node[]): Set<Node> {
+export function fixedNodes(order: readonly Node[]): Set<Node> {
   const fixed = new Set<Node>();
   for (const node of order) {
     if (isParameter(node) || (node.inputs.length > 0 && node.inputs.every((input) => fixed.has(input)))) fixed.add(node);
@@ -187,7 +200,7 @@ function rangeOf(
 }
 
 /** `<name>_stride` and `<name>_offset` for each binding that the op lets be a slice; zero for operands that the node does not have. */
-function sliceParams(node: Node, places: Places): Record<string, number> {
+function slicesOf(node: Node, places: Places): Record<string, number> {
   const params: Record<string, number> = {};
   for (const name of node.op.sliced ?? []) {
     const value = name === "y" ? node : node.inputs.find((_, index) => inputName(node.op, index) === name);

@@ -17,6 +17,8 @@ export interface CompileOptions {
   readonly precision?: Precision;
   /** False keeps every node a kernel of its own, so that each stage can be looked at. */
   readonly fuse?: boolean;
+  /** Only algorithms that round as the plain sums do: no Winograd convolution. */
+  readonly strict?: boolean;
   /** What to choose kernels by, where it is not what the device's adapter says. */
   readonly profile?: AdapterProfile;
   /** Called as pipelines get ready. */
@@ -29,7 +31,8 @@ export interface Program {
   /** The distinct pipelines, by name. */
   readonly pipelines: readonly string[];
   /**
-   * Computes the outputs from one tensor for each input. Runs on one program queue up; nothing is allocated on the GPU.
+   * Computes the outputs from one tensor for each input. Runs on one program queue up, and read their inputs when their turn comes;
+   * nothing is allocated on the GPU.
    * @throws ShapeError if inputs are missing, unknown or of another shape.
    * @throws DeviceError if the device is lost or fails.
    */
@@ -64,26 +67,28 @@ export async function compile(device: Device, outputs: Readonly<Record<string, N
   const pipelines = await pipelinesFor(device, steps, precision, onProgress);
 
   const { gpu } = device;
-  gpu.pushErrorScope("out-of-memory");
-  gpu.pushErrorScope("validation");
-  const buffers = planned.buffers.map((buffer) => createBuffer(gpu, buffer, precision));
-  const uniforms = createUniforms(gpu, steps, pipelines);
-  const staging = createStaging(gpu, planned, precision);
-  const dispatches = steps.map((step, index) => dispatchOf(gpu, step, pipelines[index], buffers, uniforms, index));
-  const runs = dispatches.slice(planned.once.length);
-  const failures = [gpu.popErrorScope(), gpu.popErrorScope()];
-
-  const destroyAll = (): void => {
-    for (const buffer of [...buffers, uniforms.buffer, staging.buffer]) buffer.destroy();
+  const owned: GPUBuffer[] = [];
+  const make = (descriptor: GPUBufferDescriptor): GPUBuffer => {
+    const buffer = gpu.createBuffer(descriptor);
+    owned.push(buffer);
+    return buffer;
   };
-  for (const failure of await Promise.all(failures)) {
-    if (!failure) continue;
-    destroyAll();
-    throw new DeviceError(`cannot hold the program, ${failure.message}`);
-  }
+  const destroyAll = (): void => {
+    for (const buffer of owned) buffer.destroy();
+  };
+  const allocate = () => {
+    const buffers = planned.buffers.map((buffer) => createBuffer(make, buffer, precision));
+    const uniforms = createUniforms(make, gpu.limits, steps, pipelines);
+    const staging = createStaging(make, planned, precision);
+    const dispatches = steps.map((step, index) => dispatchOf(gpu, step, pipelines[index], buffers, uniforms, index));
+    return { buffers, staging, once: dispatches.slice(0, planned.once.length), runs: dispatches.slice(planned.once.length) };
+  };
+  const allocated = allocateChecked(device, allocate);
+  allocated.catch(destroyAll);
+  const { buffers, staging, once, runs } = await allocated;
   try {
-    submitInParts(device, dispatches.slice(0, planned.once.length), () => {});
-    await Promise.race([gpu.queue.onSubmittedWorkDone(), device.lost]);
+    submitInParts(device, once, () => {});
+    await device.finished(gpu.queue.onSubmittedWorkDone());
     device.check();
   } catch (failure) {
     destroyAll();
@@ -111,12 +116,21 @@ export async function compile(device: Device, outputs: Readonly<Record<string, N
 
   let isDestroyed = false;
   let queue: Promise<unknown> = Promise.resolve();
+  const checkUsable = (): void => {
+    if (isDestroyed) throw new DeviceError("the program was destroyed");
+    device.check();
+  };
   /** One at a time: a program has one set of activations and one staging buffer. */
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const turn = queue.then(() => {
-      if (isDestroyed) throw new DeviceError("the program was destroyed");
-      device.check();
-      return work();
+    const turn = queue.then(async () => {
+      checkUsable();
+      try {
+        return await work();
+      } catch (failure) {
+        // A read-back that is cut short says no more than that.
+        checkUsable();
+        throw failure;
+      }
     });
     queue = turn.catch(() => {});
     return turn;
@@ -128,12 +142,12 @@ export async function compile(device: Device, outputs: Readonly<Record<string, N
   };
   return {
     plan: planned,
-    pipelines: [...new Set(steps.map((step) => pipelineName(keyOf(step, precision))))],
+    pipelines: pipelinesOf(planned, precision),
     run: (inputs) =>
       inTurn(async () => {
         upload(inputs);
         submitInParts(device, runs, readBack);
-        await Promise.race([staging.buffer.mapAsync(MAP_READ), device.lost]);
+        await device.finished(staging.buffer.mapAsync(MAP_READ));
         const stored = staging.buffer.getMappedRange();
         const results: Record<string, Tensor> = {};
         for (const { name, port, offsetBytes, bytes } of staging.ranges) {
@@ -157,13 +171,19 @@ export async function compile(device: Device, outputs: Readonly<Record<string, N
 /** The plan that `compile` follows, without a device. */
 export function planFor(
   outputs: Readonly<Record<string, Node>>,
-  { fuse: isFused = true, precision = "f32" }: CompileOptions,
-  profile: AdapterProfile,
+  { fuse: isFused = true, precision = "f32", strict = false }: CompileOptions,
+  adapter: AdapterProfile,
 ): Plan {
   const nodes = Object.values(outputs);
+  const profile = strict ? { ...adapter, strict } : adapter;
   const lowered = lower(isFused ? fuse(nodes) : nodes, profile);
   return plan(Object.fromEntries(Object.keys(outputs).map((name, index) => [name, lowered[index]])), profile, precision);
 }
+
+/** The distinct pipelines that a plan needs, by name. */
+export const pipelinesOf = ({ once, steps }: Plan, precision: Precision): string[] => [
+  ...new Set([...once, ...steps].map((step) => pipelineName(keyOf(step, precision)))),
+];
 
 const MAP_READ = 1;
 
@@ -194,12 +214,36 @@ async function pipelinesFor(
   return steps.flatMap((step) => compiled.get(pipelineName(keyOf(step, precision))) ?? []);
 }
 
-function createBuffer(gpu: GPUDevice, { bytes, kind, parameter }: PlannedBuffer, precision: Precision): GPUBuffer {
+/**
+ * What `allocate` makes, once the GPU has nothing against it.
+ * @throws DeviceError if the GPU has.
+ */
+async function allocateChecked<T>({ gpu, finished }: Device, allocate: () => T): Promise<T> {
+  gpu.pushErrorScope("out-of-memory");
+  gpu.pushErrorScope("validation");
+  const closeScopes = (): Promise<(GPUError | null)[]> => Promise.all([gpu.popErrorScope(), gpu.popErrorScope()]);
+  let allocated: T;
+  try {
+    allocated = allocate();
+  } catch (cause) {
+    closeScopes().catch(() => {});
+    // How a buffer that is mapped at once says that there is no room for it.
+    throw cause instanceof RangeError ? new DeviceError(`cannot hold the program, ${cause.message}`, { cause }) : cause;
+  }
+  const failure = (await finished(closeScopes())).find((error) => error !== null);
+  if (failure) throw new DeviceError(`cannot hold the program, ${failure.message}`);
+  return allocated;
+}
+
+/** Makes a buffer that the program will own. */
+type MakeBuffer = (descriptor: GPUBufferDescriptor) => GPUBuffer;
+
+function createBuffer(make: MakeBuffer, { bytes, kind, parameter }: PlannedBuffer, precision: Precision): GPUBuffer {
   const size = Math.max(bytes, 16);
   const tensor = parameter && isParameter(parameter) ? parameter.attrs.tensor : undefined;
   const label = parameter ? parameter.attrs.name : kind;
   if (parameter && !tensor) throw new Error(`compile: ${label} has a shape but no values`);
-  const buffer = gpu.createBuffer({
+  const buffer = make({
     label,
     size,
     usage: usage.storage | usage.copyDst | usage.copySrc,
@@ -225,24 +269,28 @@ interface Uniforms {
 }
 
 /** The params of every launch in one buffer, written once. */
-function createUniforms(gpu: GPUDevice, steps: readonly Step[], pipelines: readonly Pipeline[]): Uniforms {
+function createUniforms(make: MakeBuffer, limits: GPUSupportedLimits, steps: readonly Step[], pipelines: readonly Pipeline[]): Uniforms {
   const largest = Math.max(16, ...pipelines.map(({ shader }) => shader.params.length * 4));
-  const alignment = gpu.limits.minUniformBufferOffsetAlignment;
+  const alignment = limits.minUniformBufferOffsetAlignment;
   const slotBytes = Math.ceil(largest / alignment) * alignment;
-  const buffer = gpu.createBuffer({
+  const buffer = make({
     label: "params",
     size: Math.max(1, steps.length) * slotBytes,
     usage: usage.uniform,
     mappedAtCreation: true,
   });
   const view = new DataView(buffer.getMappedRange());
-  for (const [index, { params }] of steps.entries()) packParams(pipelines[index].shader, params, view, index * slotBytes);
+  for (const [index, { launch, slices }] of steps.entries()) {
+    const { shader } = pipelines[index];
+    const declared = Object.entries(slices).filter(([name]) => shader.params.some((param) => param.name === name));
+    packParams(shader, { ...launch.params, ...Object.fromEntries(declared) }, view, index * slotBytes);
+  }
   buffer.unmap();
   return { buffer, slotBytes };
 }
 
 /** One buffer for all outputs, so that a run reads back once. */
-function createStaging(gpu: GPUDevice, { outputs }: Plan, precision: Precision) {
+function createStaging(make: MakeBuffer, { outputs }: Plan, precision: Precision) {
   let size = 0;
   const ranges = [...outputs].map(([name, port]) => {
     const bytes = storageBytes(port.node.shape, precision);
@@ -250,7 +298,7 @@ function createStaging(gpu: GPUDevice, { outputs }: Plan, precision: Precision) 
     size += bytes;
     return { name, port, offsetBytes, bytes };
   });
-  return { ranges, buffer: gpu.createBuffer({ label: "staging", size, usage: usage.mapRead | usage.copyDst }) };
+  return { ranges, buffer: make({ label: "staging", size, usage: usage.mapRead | usage.copyDst }) };
 }
 
 /** Host memory that an input is brought into its layout in, kept from run to run. */
@@ -328,7 +376,7 @@ async function timed(device: Device, dispatches: readonly Dispatch[]): Promise<L
       encoder.resolveQuerySet(querySet, 0, 2, resolved, 0);
       encoder.copyBufferToBuffer(resolved, 0, readable, 0, 16);
       gpu.queue.submit([encoder.finish()]);
-      await Promise.race([readable.mapAsync(MAP_READ), device.lost]);
+      await device.finished(readable.mapAsync(MAP_READ));
       const [begin, end] = new BigUint64Array(readable.getMappedRange().slice(0));
       readable.unmap();
       times.push({ node: dispatch.step.node, shader: String(dispatch.step.launch.shader), elapsedMs: Number(end - begin) / 1e6 });

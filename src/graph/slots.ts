@@ -17,12 +17,31 @@ export interface Slots {
 /**
  * Gives each value the slot whose size fits it best among those free for its whole lifetime, largest values first (greedy by size:
  * Pisarchyk and Lee, 2020). Whole buffers, not ranges of one, since a dispatch may not read and write the same buffer.
+ *
+ * Among values of one size, networks differ in whether the earlier or the later ones had better come first: both are tried.
  */
 export function assignSlots(values: readonly Lifetime[]): Slots {
+  const places = values.map((_, index) => index);
+  const bySize = (tie: (a: Lifetime, b: Lifetime) => number): number[] =>
+    places.toSorted((a, b) => values[b].bytes - values[a].bytes || tie(values[a], values[b]));
+  const earlierFirst = assignInOrder(
+    values,
+    bySize((a, b) => a.first - b.first),
+  );
+  const laterFirst = assignInOrder(
+    values,
+    bySize((a, b) => b.first - a.first),
+  );
+  return total(laterFirst) < total(earlierFirst) ? laterFirst : earlierFirst;
+}
+
+const total = ({ bytes }: Slots): number => bytes.reduce((sum, size) => sum + size, 0);
+
+/** `order` names the values from the largest down. */
+function assignInOrder(values: readonly Lifetime[], order: readonly number[]): Slots {
   const slotOf = new Array<number>(values.length).fill(-1);
   const slots: { bytes: number; residents: Lifetime[] }[] = [];
-  const bySize = values.map((_, index) => index).sort((a, b) => values[b].bytes - values[a].bytes || values[a].first - values[b].first);
-  for (const index of bySize) {
+  for (const index of order) {
     const value = values[index];
     const isFree = ({ residents }: { residents: Lifetime[] }): boolean =>
       residents.every(({ first, last }) => last < value.first || value.last < first);

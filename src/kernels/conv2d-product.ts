@@ -1,11 +1,11 @@
 /** Dense convolution as a product of pixels and packed filters; with one tap it is a matrix product. */
 
 import { layoutOf } from "../gpu/layout.ts";
-import type { AdapterProfile } from "../gpu/profile.ts";
 import type { Shape } from "../tensor.ts";
 import { activationCode, type EpilogueActivation } from "./epilogue.ts";
 import { foldedGrid } from "./grid.ts";
 import { apply, type Launch, type Node, type Op } from "./op.ts";
+import { productClass } from "./product-class.ts";
 import type { Sides } from "./window2d.ts";
 
 /** A convolution's window and result, once validated. */
@@ -32,13 +32,13 @@ const op: Op<Conv2dWindow> = {
       shape,
     } = node;
     const { blocks, batch, area } = layoutOf(shape);
-    const { shader, pixelsAGroup, blocksAGroup } = kernelFor(profile);
+    const { shader, rowsAGroup, blocksAGroup } = productClass("conv2d", profile);
     const launch: Launch = {
       shader,
       bind: ["x", "weight", "bias", residual ? "residual" : "x", "y"],
       params: { pixels: batch * area, in_blocks: layoutOf(x.shape).blocks, out_blocks: blocks, ...windowParams(node) },
       overrides: { ACTIVATION: activationCode[node.attrs.activation], RESIDUAL: residual ? 1 : 0 },
-      workgroups: foldedGrid(Math.ceil((batch * area) / pixelsAGroup), Math.ceil(blocks / blocksAGroup)),
+      workgroups: foldedGrid(Math.ceil((batch * area) / rowsAGroup), Math.ceil(blocks / blocksAGroup)),
     };
     return [launch];
   },
@@ -68,11 +68,4 @@ export function windowParams<Window extends Conv2dWindow>({
     pad_top: padding[0],
     pad_left: padding[1],
   };
-}
-
-/** The kernel class of kernels for products: subgroup broadcasts where the subgroup's size is known, else registers alone. */
-function kernelFor({ subgroupSize }: AdapterProfile): { shader: string; pixelsAGroup: number; blocksAGroup: number } {
-  if (subgroupSize === 8) return { shader: "conv2d-sg8", pixelsAGroup: 16, blocksAGroup: 8 };
-  if (subgroupSize === 4) return { shader: "conv2d-sg4", pixelsAGroup: 16, blocksAGroup: 4 };
-  return { shader: "conv2d-reg", pixelsAGroup: 32, blocksAGroup: 16 };
 }

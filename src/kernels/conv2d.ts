@@ -5,6 +5,7 @@ import { batchNormScale, batchNormShift, isBatchNorm } from "./batch-norm.ts";
 import { conv2dDepthwise } from "./conv2d-depthwise.ts";
 import { conv2dGrouped } from "./conv2d-grouped.ts";
 import { conv2dProduct } from "./conv2d-product.ts";
+import { conv2dWinograd, winogradTile } from "./conv2d-winograd.ts";
 import type { EpilogueActivation } from "./epilogue.ts";
 import { apply, type Node, type Op, ShapeError } from "./op.ts";
 import { packFilters } from "./pack-filters.ts";
@@ -83,14 +84,20 @@ const op: Op<Conv2dAttrs> = {
     const other = addend(user, node);
     return other && apply(op, [x, weight, bias, other], attrs);
   },
-  lower({ inputs: [x, weight, bias, ...residual], attrs, shape }) {
+  lower({ inputs: [x, weight, bias, ...residual], attrs, shape }, { strict }) {
     const { stride, padding, dilation, groups, activation } = attrs;
     const [outputs, groupInputs, kernelHeight, kernelWidth] = weight.shape;
     const window = { kernel: [kernelHeight, kernelWidth] as const, stride, padding, dilation, activation, outShape: shape };
-    const isDepthwise = groups > 1 && groupInputs === 1 && outputs === groups;
-    const operands = [x, packFilters(weight, { padInputs: !isDepthwise }), bias, ...residual];
-    if (isDepthwise) return conv2dDepthwise(operands, window);
-    return groups === 1 ? conv2dProduct(operands, window) : conv2dGrouped(operands, { ...window, groups });
+    if (groups === 1) {
+      const tile = strict ? undefined : winogradTile(window, groupInputs);
+      return tile
+        ? conv2dWinograd([x, weight, bias, ...residual], window, tile)
+        : conv2dProduct([x, packFilters(weight), bias, ...residual], window);
+    }
+    if (groupInputs === 1 && outputs === groups) {
+      return conv2dDepthwise([x, packFilters(weight, { padInputs: false }), bias, ...residual], window);
+    }
+    return conv2dGrouped([x, packFilters(weight), bias, ...residual], { ...window, groups });
   },
   macs: ({ inputs: [, weight], shape: [n, outputs, height, width] }) =>
     n * outputs * height * width * weight.shape[1] * weight.shape[2] * weight.shape[3],

@@ -1,0 +1,119 @@
+/** 3 × 3 convolution of stride 1 with fewer multiplications, after Winograd (Lavin and Gray, 2016). */
+import { layoutOf } from "../gpu/layout.ts";
+import type { AdapterProfile } from "../gpu/profile.ts";
+import type { Conv2dWindow } from "./conv2d-product.ts";
+import { activationCode } from "./epilogue.ts";
+import { grid } from "./grid.ts";
+import { apply, type Launch, type Node, type Op } from "./op.ts";
+import { productClass } from "./product-class.ts";
+
+/** Output pixels a side of a tile: F(4,3) needs a quarter of a direct convolution's multiplications, F(2,3) 1 in 2.25. */
+type Tile = 4 | 2;
+
+/** The tile that pays for a convolution from `channels` to a map, or none. */
+export function winogradTile({ kernel, stride, dilation, outShape }: Conv2dWindow, channels: number): Tile | undefined {
+  const is3x3 = kernel[0] === 3 && kernel[1] === 3 && [...stride, ...dilation].every((step) => step === 1);
+  const [, outputs, height, width] = outShape;
+  const side = Math.min(height, width);
+  const narrow = Math.min(channels, outputs);
+  if (!is3x3) return undefined;
+  if (side >= 12 && narrow >= 16) return 4;
+  return side >= 4 && narrow >= 32 ? 2 : undefined;
+}
+
+/** Operands are x, the weight [out, in, 3, 3] as it is, bias and, optionally, a residual of the result's shape. */
+export function conv2dWinograd([x, weight, ...rest]: readonly Node[], window: Conv2dWindow, tile: Tile): Node {
+  return apply(op, [x, apply(filterOp, [weight], { tile }), ...rest], { ...window, tile });
+}
+
+interface WinogradAttrs extends Conv2dWindow {
+  readonly tile: Tile;
+}
+
+/** Bytes of transformed inputs and outputs at once; more tiles are worked off in parts, which also keeps them in cache. */
+const WORKSPACE_BYTES = 64 * 2 ** 20;
+
+const op: Op<WinogradAttrs> = {
+  name: "conv2dWinograd",
+  inputs: ["x", "weight", "bias", "residual"],
+  sliced: ["x", "residual", "y"],
+  shape: (_, { outShape }) => outShape,
+  launches({ inputs: [x, , , residual], attrs: { tile, padding, activation }, shape }, profile) {
+    const [batch, , outHeight, outWidth] = shape;
+    const [tilesY, tilesX] = [Math.ceil(outHeight / tile), Math.ceil(outWidth / tile)];
+    const inBlocks = layoutOf(x.shape).blocks;
+    const outBlocks = layoutOf(shape).blocks;
+    const points = (tile + 2) ** 2;
+    const entryPoint = tile === 4 ? "f43" : "f23";
+    const all = batch * tilesY * tilesX;
+    const most = tilesAtOnce(points, inBlocks, outBlocks, profile);
+    const { shader, rowsAGroup, blocksAGroup } = productClass("product", profile);
+    const launches: Launch[] = [];
+    for (let first = 0; first < all; first += most) {
+      const tiles = Math.min(most, all - first);
+      const place = { first_tile: first, tiles, tiles_y: tilesY, tiles_x: tilesX };
+      const v = { scratch: "v", vectors: points * Math.min(most, all) * inBlocks };
+      const m = { scratch: "m", vectors: points * Math.min(most, all) * outBlocks };
+      launches.push(
+        {
+          shader: "winograd-input",
+          entryPoint,
+          bind: ["x", v],
+          params: {
+            ...place,
+            size: tiles * inBlocks,
+            blocks: inBlocks,
+            in_height: x.shape[2],
+            in_width: x.shape[3],
+            pad_top: padding[0],
+            pad_left: padding[1],
+          },
+          workgroups: grid(tiles * inBlocks),
+        },
+        {
+          shader,
+          bind: [v, "weight", m],
+          params: { rows: tiles, in_blocks: inBlocks, out_blocks: outBlocks },
+          workgroups: [Math.ceil(tiles / rowsAGroup), Math.ceil(outBlocks / blocksAGroup), points],
+        },
+        {
+          shader: "winograd-output",
+          entryPoint,
+          bind: [m, "bias", residual ? "residual" : "x", "y"],
+          params: { ...place, size: tiles * outBlocks, blocks: outBlocks, out_height: outHeight, out_width: outWidth },
+          overrides: { ACTIVATION: activationCode[activation], RESIDUAL: residual ? 1 : 0 },
+          workgroups: grid(tiles * outBlocks),
+        },
+      );
+    }
+    return launches;
+  },
+  macs: ({ inputs: [x], shape: [n, outputs, height, width] }) => n * outputs * height * width * x.shape[1] * 9,
+};
+
+/** Tiles whose transforms fit the workspace and the adapter's bindings. */
+function tilesAtOnce(points: number, inBlocks: number, outBlocks: number, { maxBindingBytes }: AdapterProfile): number {
+  const bytes = points * 16;
+  const fitting = Math.min(WORKSPACE_BYTES / (bytes * (inBlocks + outBlocks)), maxBindingBytes / (bytes * Math.max(inBlocks, outBlocks)));
+  return Math.max(1, Math.floor(fitting));
+}
+
+/** The transformed filters: [(tile + 2)², out, ceil4(in)], which lie in memory as [point][in][ceil4(out)]. */
+const filterOp: Op<{ readonly tile: Tile }> = {
+  name: "winogradFilter",
+  inputs: ["weight"],
+  shape: ([[outputs, inputs]], { tile }) => [(tile + 2) ** 2, outputs, Math.ceil(inputs / 4) * 4],
+  launches({ inputs: [weight], attrs: { tile }, shape }) {
+    const [points, outputs, rows] = shape;
+    const { blocks, vectors } = layoutOf(shape);
+    return [
+      {
+        shader: "winograd-filter",
+        entryPoint: tile === 4 ? "f43" : "f23",
+        bind: ["weight", "y"],
+        params: { size: vectors / points, outputs, out_blocks: blocks, inputs: weight.shape[1] },
+        workgroups: grid(blocks * rows),
+      },
+    ];
+  },
+};
