@@ -3,11 +3,15 @@
 import { Command } from "commander";
 import { runProgram } from "./command-line.ts";
 import { inferCommand } from "./infer.ts";
+import { infoCommand } from "./info.ts";
+import { phantomCommand } from "./phantom.ts";
 import { version } from "./version.ts";
 
 const program = new Command("roentgen")
   .description("Convolutional networks for chest radiographs on WebGPU. Research use, not for clinical use.")
   .version(version)
-  .addCommand(inferCommand());
+  .addCommand(inferCommand())
+  .addCommand(infoCommand())
+  .addCommand(phantomCommand());
 
 await runProgram(program);

@@ -8,9 +8,15 @@ export interface ProductClass {
   readonly blocksAGroup: number;
 }
 
+const shaders = {
+  conv2d: { sg8: "conv2d-sg8", sg4: "conv2d-sg4", reg: "conv2d-reg" },
+  product: { sg8: "product-sg8", sg4: "product-sg4", reg: "product-reg" },
+} as const;
+
 /** Subgroup broadcasts where the subgroup's size is known and there is a file for it, else registers alone. */
-export function productClass(kernel: "conv2d" | "product", { subgroupSize }: AdapterProfile): ProductClass {
-  if (subgroupSize === 4 || subgroupSize === 8)
-    return { shader: `${kernel}-sg${subgroupSize}`, rowsAGroup: 16, blocksAGroup: subgroupSize };
-  return { shader: `${kernel}-reg`, rowsAGroup: 32, blocksAGroup: 16 };
+export function productClass(kernel: keyof typeof shaders, { subgroupSize }: AdapterProfile): ProductClass {
+  const { sg8, sg4, reg } = shaders[kernel];
+  if (subgroupSize === 8) return { shader: sg8, rowsAGroup: 16, blocksAGroup: 8 };
+  if (subgroupSize === 4) return { shader: sg4, rowsAGroup: 16, blocksAGroup: 4 };
+  return { shader: reg, rowsAGroup: 32, blocksAGroup: 16 };
 }
