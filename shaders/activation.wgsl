@@ -14,8 +14,13 @@ alias Value = vec4f;
 // 1 relu, 2 relu6, 3 leaky relu, 4 sigmoid, 5 tanh, 6 silu, 7 hard swish, 8 hard sigmoid, 9 gelu, 10 mish
 override ACTIVATION = 1u;
 
+// Comparisons and not clamp, which would make a number of a NaN.
+fn bounded(v: vec4f, low: f32, high: f32) -> vec4f {
+  return select(select(v, vec4f(low), v < vec4f(low)), vec4f(high), v > vec4f(high));
+}
+
 fn exponential(v: vec4f) -> vec4f {
-  return exp(clamp(v, vec4f(-87.0), vec4f(87.0)));
+  return exp(bounded(v, -87.0, 87.0));
 }
 
 fn sigmoid(v: vec4f) -> vec4f {
@@ -50,14 +55,14 @@ fn softplus(v: vec4f) -> vec4f {
 
 fn activate(v: vec4f) -> vec4f {
   switch (ACTIVATION) {
-    case 1u: { return max(v, vec4f()); }
-    case 2u: { return clamp(v, vec4f(), vec4f(6.0)); }
+    case 1u: { return select(v, vec4f(), v < vec4f()); }
+    case 2u: { return bounded(v, 0.0, 6.0); }
     case 3u: { return select(params.slope * v, v, v > vec4f()); }
     case 4u: { return sigmoid(v); }
     case 5u: { return hyperbolic_tangent(v); }
     case 6u: { return v * sigmoid(v); }
-    case 7u: { return v * clamp(v + 3.0, vec4f(), vec4f(6.0)) / 6.0; }
-    case 8u: { return clamp(v + 3.0, vec4f(), vec4f(6.0)) / 6.0; }
+    case 7u: { return v * bounded(v + 3.0, 0.0, 6.0) / 6.0; }
+    case 8u: { return bounded(v + 3.0, 0.0, 6.0) / 6.0; }
     case 9u: { return 0.5 * v * (1.0 + error_function(v * 0.7071067812)); }
     case 10u: { return v * hyperbolic_tangent(softplus(v)); }
     default: { return v; }

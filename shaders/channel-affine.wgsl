@@ -12,7 +12,7 @@ alias Value = vec4f;
 @group(0) @binding(3) var<storage, read_write> y: array<Value>;
 @group(0) @binding(4) var<uniform> params: Params;
 
-override ACTIVATION = 0u;   // 0 none, 1 relu, 2 relu6
+override ACTIVATION = 0u;   // 0 none, 1 relu, 2 relu6; comparisons and not max, which would make 0 of a NaN
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -21,7 +21,7 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
   let block = index % params.blocks;
   let pixel = index / params.blocks;
   var value = vec4f(x[pixel * params.x_stride + params.x_offset + block]) * vec4f(scale[block]) + vec4f(shift[block]);
-  if (ACTIVATION == 1u) { value = max(value, vec4f()); }
-  if (ACTIVATION == 2u) { value = clamp(value, vec4f(), vec4f(6.0)); }
+  if (ACTIVATION >= 1u) { value = select(value, vec4f(), value < vec4f()); }
+  if (ACTIVATION == 2u) { value = select(value, vec4f(6.0), value > vec4f(6.0)); }
   y[pixel * params.y_stride + params.y_offset + block] = Value(value);
 }

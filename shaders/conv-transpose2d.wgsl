@@ -19,7 +19,7 @@ alias Value = vec4f;
 @group(0) @binding(3) var<storage, read_write> y: array<Value>;
 @group(0) @binding(4) var<uniform> params: Params;
 
-override ACTIVATION = 0u;   // 0 none, 1 relu, 2 relu6
+override ACTIVATION = 0u;   // 0 none, 1 relu, 2 relu6; comparisons and not max, which would make 0 of a NaN
 
 fn load(row: u32, column: i32, block: u32) -> vec4f {
   let clamped = clamp(column, 0, i32(params.in_width) - 1);
@@ -29,8 +29,8 @@ fn load(row: u32, column: i32, block: u32) -> vec4f {
 fn store(row: u32, column: u32, block: u32, sum: vec4f) {
   if (column >= params.out_width) { return; }
   var value = sum + vec4f(bias[block]);
-  if (ACTIVATION == 1u) { value = max(value, vec4f()); }
-  if (ACTIVATION == 2u) { value = clamp(value, vec4f(), vec4f(6.0)); }
+  if (ACTIVATION >= 1u) { value = select(value, vec4f(), value < vec4f()); }
+  if (ACTIVATION == 2u) { value = select(value, vec4f(6.0), value > vec4f(6.0)); }
   y[(row * params.out_width + column) * params.y_stride + params.y_offset + block] = Value(value);
 }
 

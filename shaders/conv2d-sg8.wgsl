@@ -23,7 +23,7 @@ alias Value = vec4f;
 @group(0) @binding(4) var<storage, read_write> y: array<Value>;
 @group(0) @binding(5) var<uniform> params: Params;
 
-override ACTIVATION = 0u;   // 0 none, 1 relu, 2 relu6
+override ACTIVATION = 0u;   // 0 none, 1 relu, 2 relu6; comparisons and not max, which would make 0 of a NaN
 override RESIDUAL = false;
 
 // Row of the picture in the batch (n · in_height), and the top left corner of the pixel's window.
@@ -60,8 +60,8 @@ fn store(pixel: u32, block: u32, sum: vec4f) {
   if (pixel >= params.pixels) { return; }
   var value = sum;
   if (RESIDUAL) { value += vec4f(residual[pixel * params.residual_stride + params.residual_offset + block]); }
-  if (ACTIVATION == 1u) { value = max(value, vec4f()); }
-  if (ACTIVATION == 2u) { value = clamp(value, vec4f(), vec4f(6.0)); }
+  if (ACTIVATION >= 1u) { value = select(value, vec4f(), value < vec4f()); }
+  if (ACTIVATION == 2u) { value = select(value, vec4f(6.0), value > vec4f(6.0)); }
   y[pixel * params.y_stride + params.y_offset + block] = Value(value);
 }
 

@@ -16,15 +16,15 @@ alias Value = vec4f;
 @group(0) @binding(3) var<storage, read_write> y: array<Value>;
 @group(0) @binding(4) var<uniform> params: Params;
 
-override ACTIVATION = 0u;   // 0 none, 1 relu, 2 relu6
+override ACTIVATION = 0u;   // 0 none, 1 relu, 2 relu6; comparisons and not max, which would make 0 of a NaN
 
 fn store(n: u32, block: u32, sum: vec4f) {
   if (n >= params.batch) { return; }
   // Rows of the weight past the last output were read as repeats of it: their lanes are padding.
   let output = (params.first_block + block) * 4u + vec4u(0u, 1u, 2u, 3u);
   var value = sum + vec4f(bias[params.first_block + block]);
-  if (ACTIVATION == 1u) { value = max(value, vec4f()); }
-  if (ACTIVATION == 2u) { value = clamp(value, vec4f(), vec4f(6.0)); }
+  if (ACTIVATION >= 1u) { value = select(value, vec4f(), value < vec4f()); }
+  if (ACTIVATION == 2u) { value = select(value, vec4f(6.0), value > vec4f(6.0)); }
   y[n * params.out_blocks + params.first_block + block] = Value(select(vec4f(), value, output < vec4u(params.outputs)));
 }
 

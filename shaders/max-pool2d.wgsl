@@ -35,7 +35,9 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
     for (var tap_x = 0u; tap_x < params.kernel_width; tap_x++) {
       let in_column = left + i32(tap_x * params.dilation_x);
       if (in_column < 0 || in_column >= i32(params.in_width)) { continue; }
-      best = max(best, vec4f(x[(start + u32(in_column)) * params.x_stride + params.x_offset + block]));
+      let value = vec4f(x[(start + u32(in_column)) * params.x_stride + params.x_offset + block]);
+      // A NaN wins and stays, as in PyTorch; max would drop it.
+      best = select(best, value, (value > best) | (value != value));
     }
   }
   y[pixel * params.y_stride + params.y_offset + block] = Value(best);

@@ -26,6 +26,7 @@ export async function readBytes(source: Source): Promise<Uint8Array<ArrayBuffer>
   if (source instanceof Uint8Array) return source as Uint8Array<ArrayBuffer>;
   if (source instanceof ArrayBuffer) return new Uint8Array(source);
   if (source instanceof Blob) return new Uint8Array(await source.arrayBuffer());
+  if (typeof source === "string" && source.startsWith("file:")) return readBytes(new URL(source));
   const fs = globalThis.process?.getBuiltinModule?.("node:fs/promises");
   const isFile = source instanceof URL ? source.protocol === "file:" : !/^[a-z][a-z0-9+.-]+:\/\//i.test(source);
   if (fs && isFile) {

@@ -37,14 +37,17 @@ export function wholeNumber(least: number): (text: string) => number {
   };
 }
 
+/** Colours where people read: picocolors would ask whether stdout is a terminal, and write them to a log of CI. */
+const { dim, red } = pc.createColors(process.stderr.isTTY === true && !process.env.NO_COLOR);
+
 /** A note on stderr, unless --quiet. */
 export function note(text: string, { quiet }: { readonly quiet: boolean }): void {
-  if (!quiet) process.stderr.write(`${pc.dim(text)}\n`);
+  if (!quiet) process.stderr.write(`${dim(text)}\n`);
 }
 
 /** One line on stderr about what went wrong. */
 export function complain(error: unknown): void {
-  process.stderr.write(`${pc.red("error:")} ${describe(error)}\n`);
+  process.stderr.write(`${red("error:")} ${describe(error)}\n`);
 }
 
 /** Our errors by their message; anything else with its stack, since it is our fault. */
@@ -77,7 +80,7 @@ export async function runProgram(command: Command): Promise<void> {
       process.exitCode = error.exitCode === 0 ? exitCode.done : exitCode.usage;
     } else {
       complain(error);
-      process.exitCode = error instanceof DeviceError ? exitCode.noGpu : exitCode.failed;
+      process.exitCode = error instanceof DeviceError && error.isMissing ? exitCode.noGpu : exitCode.failed;
     }
   }
   // Dawn keeps timers of its own, which would keep the process alive.

@@ -61,14 +61,20 @@ async function infer(typed: readonly string[], options: InferOptions): Promise<v
     if (result.error !== undefined) complain(new InputError(result.file, result.error));
     else if (!options.json) process.stdout.write(format(result, files.length > 1));
   };
-  const isSegmentation = model.description.task === "segmentation";
-  for await (const result of isSegmentation ? segmentAll(model, files, options) : scoreAll(model, files, options)) report(result);
-  bar.stop();
-  if (options.json) {
-    const adapter = { class: model.device.profile.class, description: model.device.profile.description };
-    const { arch, task, classes } = model.description;
-    const document = { tool: "roentgen", version, adapter, model: { name, arch, task, classes, precision: options.precision }, results };
-    process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
+  const { task } = model.description;
+  const isSegmentation = task === "segmentation";
+  if (options.out !== undefined && !isSegmentation) throw new InputError(name, `is a ${task} model, it has no masks to write (--out)`);
+  try {
+    for await (const result of isSegmentation ? segmentAll(model, files, options) : scoreAll(model, files, options)) report(result);
+  } finally {
+    // Also where the GPU fails midway: what was done by then is not lost.
+    bar.stop();
+    if (options.json) {
+      const adapter = { class: model.device.profile.class, description: model.device.profile.description };
+      const { arch, classes } = model.description;
+      const document = { tool: "roentgen", version, adapter, model: { name, arch, task, classes, precision: options.precision }, results };
+      process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
+    }
   }
   if (results.some(({ error }) => error !== undefined)) process.exitCode = exitCode.someFailed;
   if (results.some(({ error }) => error === undefined)) note("Research use only, not for clinical use.", options);
@@ -83,7 +89,7 @@ async function* scoreAll(model: Model, files: readonly string[], { batch, top }:
 }
 
 async function* segmentAll(model: Model, files: readonly string[], { out }: InferOptions): AsyncGenerator<FileResult> {
-  if (out !== undefined) await mkdir(out, { recursive: true });
+  if (out !== undefined) await makeFolder(out);
   for (const file of files) {
     try {
       const { maps, milliseconds } = await model.segment(file);
@@ -99,6 +105,14 @@ async function* segmentAll(model: Model, files: readonly string[], { out }: Infe
       if (!(error instanceof InputError)) throw error;
       yield { file, error: problemOf(file, error) };
     }
+  }
+}
+
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (cause) {
+    throw new InputError(path, "is no folder and cannot be made one", { cause });
   }
 }
 

@@ -1,5 +1,6 @@
 /** The pictures that a command line names: files, folders, globs, and a list on stdin. */
 import { stat } from "node:fs/promises";
+import { isAbsolute } from "node:path";
 import { createInterface } from "node:readline";
 import { glob, isDynamicPattern } from "tinyglobby";
 import { InputError } from "../bytes.ts";
@@ -10,13 +11,13 @@ const PICTURES = "**/*.png";
 /**
  * Paths in the order given; those from a folder or a glob are sorted. What does not exist is passed on as typed, so that it is reported
  * like any other file that cannot be read.
- * @throws InputError for a folder or a glob without any picture.
+ * @throws InputError for a folder, a glob or a list without any picture.
  */
 export async function expandInputs(typed: readonly string[]): Promise<string[]> {
   const paths: string[] = [];
   for (const name of typed) {
     if (name === "-") {
-      for await (const line of createInterface({ input: process.stdin })) if (line.trim() !== "") paths.push(line.trim());
+      paths.push(...(await listed()));
       continue;
     }
     const found = await stat(name).catch(() => undefined);
@@ -27,8 +28,22 @@ export async function expandInputs(typed: readonly string[]): Promise<string[]> 
   return paths;
 }
 
+/** One path a line of stdin. */
+async function listed(): Promise<string[]> {
+  const lines: string[] = [];
+  for await (const line of createInterface({ input: process.stdin })) if (line.trim() !== "") lines.push(line.trim());
+  if (lines.length === 0) throw new InputError("-", "stdin names no file");
+  return lines;
+}
+
 async function matches(pattern: string, folder?: string): Promise<string[]> {
-  const found = await glob([pattern], { cwd: folder, onlyFiles: true, caseSensitiveMatch: false, expandDirectories: false });
+  const found = await glob([pattern], {
+    cwd: folder,
+    absolute: isAbsolute(pattern),
+    onlyFiles: true,
+    caseSensitiveMatch: false,
+    expandDirectories: false,
+  });
   if (found.length === 0) throw new InputError(folder ?? pattern, folder ? "holds no PNG" : "matches no file");
   const sorted = found.sort();
   return folder ? sorted.map((path) => `${folder.replace(/\/+$/, "")}/${path}`) : sorted;

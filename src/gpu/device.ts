@@ -46,7 +46,7 @@ export async function requestDevice({ adapter: choice = "auto" }: DeviceOptions 
     choice === "hardware"
       ? "try adapter software"
       : "install mesa-vulkan-drivers of Mesa 24 or newer, or the npm packages webgpu and @sparticuz/chromium";
-  throw new DeviceError(`no ${wanted}; looked for ${tried.join(", ") || "navigator.gpu"}; ${advice}`);
+  throw new DeviceError(`no ${wanted}; looked for ${tried.join(", ") || "navigator.gpu"}; ${advice}`, { isMissing: true });
 }
 
 /** The places to look for an adapter, in order. */

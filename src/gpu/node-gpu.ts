@@ -33,7 +33,7 @@ async function loadDawn(): Promise<Dawn> {
   try {
     return await import("webgpu");
   } catch (cause) {
-    throw new DeviceError("the npm package webgpu is not installed or has no build for this platform", { cause });
+    throw new DeviceError("the npm package webgpu is not installed or has no build for this platform", { cause, isMissing: true });
   }
 }
 

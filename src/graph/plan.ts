@@ -3,9 +3,10 @@ import { DeviceError } from "../gpu/device-error.ts";
 import { type Precision, storageBytes, vectorBytes } from "../gpu/layout.ts";
 import type { AdapterProfile } from "../gpu/profile.ts";
 import { type Binding, type InputAttrs, inputName, isInput, isParameter, type Launch, type Node, ShapeError } from "../kernels/op.ts";
+import { boundValue, type Lifetimes, lifetimes, type Owner, ownersOf } from "./lifetimes.ts";
 import { topologicalOrder, usersOf } from "./order.ts";
 import { layOut, type Places } from "./places.ts";
-import { assignSlots, type Lifetime, liveBytes } from "./slots.ts";
+import { assignSlots, liveBytes } from "./slots.ts";
 
 /** A launch with its buffers by number. */
 export interface Step {
@@ -33,10 +34,11 @@ export interface PlannedBuffer {
   readonly parameter?: Node;
 }
 
-/** A value that goes in or out, and its buffer. */
+/** A value that goes in or out, and where it lies. */
 export interface Port<Attrs = unknown> {
   readonly node: Node<Attrs>;
   readonly buffer: number;
+  readonly offsetBytes: number;
 }
 
 export interface Plan {
@@ -47,7 +49,7 @@ export interface Plan {
   readonly buffers: readonly PlannedBuffer[];
   readonly inputs: ReadonlyMap<string, Port>;
   readonly outputs: ReadonlyMap<string, Port>;
-  /** The largest sum of activations alive at one step: no plan needs less. */
+  /** The largest sum of activations and scratch alive during one node. */
   readonly liveBytes: number;
 }
 
@@ -71,15 +73,18 @@ export function plan(outputs: Readonly<Record<string, Node>>, profile: AdapterPr
   const runNodes = launched.filter((node) => !fixed.has(node));
 
   const buffers: PlannedBuffer[] = [];
-  const bufferOf = new Map<Owner, number>();
+  const homes = new Map<Owner, Home>();
   const allocate = (root: Node, kind: PlannedBuffer["kind"]): void => {
-    if (bufferOf.has(root)) return;
-    bufferOf.set(root, buffers.length);
+    if (homes.has(root)) return;
+    homes.set(root, { buffer: buffers.length, offsetBytes: 0 });
     buffers.push({ bytes: storageBytes(root.shape, precision), kind, parameter: isParameter(root) ? root : undefined });
   };
-  const share = (lives: ReadonlyMap<Owner, Lifetime>, kind: PlannedBuffer["kind"]): void => {
-    const { slotOf, bytes } = assignSlots([...lives.values()]);
-    for (const [index, owner] of [...lives.keys()].entries()) bufferOf.set(owner, buffers.length + slotOf[index]);
+  const share = ({ lives, apart }: Lifetimes, kind: PlannedBuffer["kind"]): void => {
+    const owners = [...lives.keys()];
+    const rules = { apart: (a: number, b: number) => apart(owners[a], owners[b]), maxBytes: profile.maxBufferBytes };
+    const { slotOf, offsetOf, bytes } = assignSlots([...lives.values()], rules);
+    for (const [index, owner] of owners.entries())
+      homes.set(owner, { buffer: buffers.length + slotOf[index], offsetBytes: offsetOf[index] });
     for (const size of bytes) buffers.push({ bytes: size, kind });
   };
 
@@ -87,26 +92,33 @@ export function plan(outputs: Readonly<Record<string, Node>>, profile: AdapterPr
   for (const root of kept) allocate(root, isParameter(root) ? "parameter" : "fixed");
   const uploads = onceNodes.flatMap((node) => node.inputs.map(rootOf)).filter(isParameter);
   for (const root of uploads) allocate(root, "temporary");
-  const isShared = (root: Node): boolean => !bufferOf.has(root);
-  share(lifetimes(onceNodes, places, precision, isShared, { before: [], after: [] }), "temporary");
-  const lives = lifetimes(runNodes, places, precision, isShared, { before: order.filter(isInput), after: wanted });
-  share(lives, "activation");
+  const isShared = (owner: Owner): boolean => !homes.has(owner);
+  share(lifetimes(onceNodes, places, { precision, step: "launch", isShared }), "temporary");
+  const ends = { before: order.filter(isInput), after: wanted };
+  // Measured before it is shared out: afterwards nothing is left to share.
+  const alive = liveBytes([...lifetimes(runNodes, places, { precision, step: "node", isShared, ...ends }).lives.values()]);
+  share(lifetimes(runNodes, places, { precision, step: "launch", isShared, ...ends }), "activation");
 
-  const portOf = <Attrs>(node: Node<Attrs>): Port<Attrs> => ({ node, buffer: numberOf(bufferOf, rootOf(node)) });
-  const stepsOf = (node: Node): Step[] =>
-    places.launchesOf(node).map((launch) => ({
+  const portOf = <Attrs>(node: Node<Attrs>): Port<Attrs> => ({ node, ...homeOf(homes, rootOf(node)) });
+  const stepsOf = (node: Node): Step[] => {
+    const owners = ownersOf(node, places);
+    return places.launchesOf(node).map((launch, index) => ({
       node,
       launch,
-      bindings: launch.bind.map((binding) => rangeOf(node, binding, places, bufferOf, precision, profile)),
+      bindings: launch.bind.map((binding, place) => {
+        const owner = owners[index][place];
+        return withinLimits(boundValue(node, binding), rangeOf(owner, binding, homeOf(homes, owner), precision), profile);
+      }),
       slices: slicesOf(node, places),
     }));
+  };
   return {
     once: onceNodes.flatMap(stepsOf),
     steps: runNodes.flatMap(stepsOf),
     buffers,
     inputs: inputsByName(order.filter(isInput).map(portOf)),
     outputs: new Map(Object.entries(outputs).map(([name, node]) => [name, portOf(node)])),
-    liveBytes: liveBytes([...lives.values()]),
+    liveBytes: alive,
   };
 }
 
@@ -121,13 +133,16 @@ function inputsByName(ports: readonly Port<InputAttrs>[]): Map<string, Port> {
   return inputs;
 }
 
-/** What a buffer holds: a value, or a node's scratch, which goes by its binding. */
-type Owner = Node | Binding;
+/** Where an owner lies. */
+interface Home {
+  readonly buffer: number;
+  readonly offsetBytes: number;
+}
 
-function numberOf(bufferOf: ReadonlyMap<Owner, number>, owner: Owner): number {
-  const buffer = bufferOf.get(owner);
-  if (buffer === undefined) throw new Error("plan: a value was given no buffer");
-  return buffer;
+function homeOf(homes: ReadonlyMap<Owner, Home>, owner: Owner): Home {
+  const home = homes.get(owner);
+  if (!home) throw new Error("plan: a value was given no buffer");
+  return home;
 }
 
 /** Nodes that depend on parameters alone. */
@@ -139,64 +154,14 @@ export function fixedNodes(order: readonly Node[]): Set<Node> {
   return fixed;
 }
 
-/** When each root among the nodes' values, and each scratch, is first written and last read. One node is one step of time. */
-function lifetimes(
-  nodes: readonly Node[],
-  places: Places,
-  precision: Precision,
-  isShared: (root: Node) => boolean,
-  ends: { readonly before: readonly Node[]; readonly after: readonly Node[] },
-): Map<Owner, Lifetime> {
-  const lives = new Map<Owner, Lifetime>();
-  const touch = (value: Node, step: number): void => {
-    const { root } = places.placeOf(value);
-    if (!isShared(root)) return;
-    const { first, last } = lives.get(root) ?? { first: step, last: step };
-    lives.set(root, { bytes: storageBytes(root.shape, precision), first: Math.min(first, step), last: Math.max(last, step) });
-  };
-  for (const value of ends.before) touch(value, -1);
-  nodes.forEach((node, step) => {
-    for (const value of [...node.inputs, node]) touch(value, step);
-    for (const scratch of scratchOf(node, places).values())
-      lives.set(scratch, { bytes: scratch.vectors * vectorBytes(precision), first: step, last: step });
-  });
-  for (const value of ends.after) touch(value, nodes.length);
-  return lives;
-}
-
-/** The scratch of a node by name; launches that name the same scratch share it. */
-function scratchOf(node: Node, places: Places): Map<string, Extract<Binding, { readonly scratch: string }>> {
-  const scratch = new Map<string, Extract<Binding, { readonly scratch: string }>>();
-  for (const binding of places.launchesOf(node).flatMap(({ bind }) => bind)) {
-    if (typeof binding === "object" && "scratch" in binding && !scratch.has(binding.scratch)) scratch.set(binding.scratch, binding);
-  }
-  return scratch;
-}
-
-/** The range of a buffer that a binding covers. */
-function rangeOf(
-  node: Node,
-  binding: Binding,
-  places: Places,
-  bufferOf: ReadonlyMap<Owner, number>,
-  precision: Precision,
-  profile: AdapterProfile,
-): BoundRange {
+/** The range of a buffer that a binding covers: all of its owner, or the part it names. */
+function rangeOf(owner: Owner, binding: Binding, { buffer, offsetBytes }: Home, precision: Precision): BoundRange {
   const vector = vectorBytes(precision);
-  if (typeof binding === "object" && "scratch" in binding) {
-    const owner = scratchOf(node, places).get(binding.scratch) ?? binding;
-    return withinLimits(node, { buffer: numberOf(bufferOf, owner), offsetBytes: 0, bytes: binding.vectors * vector }, profile);
+  if (typeof binding === "object") {
+    const first = "firstVector" in binding ? binding.firstVector : 0;
+    return { buffer, offsetBytes: offsetBytes + first * vector, bytes: binding.vectors * vector };
   }
-  const name = typeof binding === "string" ? binding : binding.value;
-  const value = name === "y" ? node : node.inputs.find((_, index) => inputName(node.op, index) === name);
-  if (!value) throw new Error(`${node.op.name}: binds ${name}, which it does not have`);
-  const { root } = places.placeOf(value);
-  const buffer = numberOf(bufferOf, root);
-  const range =
-    typeof binding === "string"
-      ? { buffer, offsetBytes: 0, bytes: storageBytes(root.shape, precision) }
-      : { buffer, offsetBytes: binding.firstVector * vector, bytes: binding.vectors * vector };
-  return withinLimits(value, range, profile);
+  return { buffer, offsetBytes, bytes: "shape" in owner ? storageBytes(owner.shape, precision) : owner.vectors * vector };
 }
 
 /** `<name>_stride` and `<name>_offset` for each binding that the op lets be a slice; zero for operands that the node does not have. */

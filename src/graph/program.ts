@@ -101,17 +101,17 @@ export async function compile(device: Device, outputs: Readonly<Record<string, N
   const uploads = new Map([...planned.inputs].map(([name, { node }]) => [name, uploadOf(node.shape, precision)]));
   const upload = (inputs: Readonly<Record<string, Tensor>>): void => {
     checkInputs(planned, inputs);
-    for (const [name, { node, buffer }] of planned.inputs) {
+    for (const [name, { node, buffer, offsetBytes }] of planned.inputs) {
       const room = uploads.get(name);
       if (!room) continue;
       toStorage(node.shape, inputs[name].data, room.values);
       if (room.bytes !== room.values.buffer) encode(room.values, precision, room.bytes);
-      gpu.queue.writeBuffer(buffers[buffer], 0, room.bytes);
+      gpu.queue.writeBuffer(buffers[buffer], offsetBytes, room.bytes);
     }
   };
   const readBack = (encoder: GPUCommandEncoder): void => {
     for (const { port, offsetBytes, bytes } of staging.ranges)
-      encoder.copyBufferToBuffer(buffers[port.buffer], 0, staging.buffer, offsetBytes, bytes);
+      encoder.copyBufferToBuffer(buffers[port.buffer], port.offsetBytes, staging.buffer, offsetBytes, bytes);
   };
 
   let isDestroyed = false;

@@ -29,7 +29,7 @@ const op: Op<Conv2dWindow> = {
     return [
       {
         shader: "conv2d-depthwise",
-        bind: ["x", "weight", "bias", residual ? "residual" : "x", "y"],
+        bind: ["x", "weight", "bias", residual ? "residual" : "bias", "y"],
         params: { strips, blocks, size, ...windowParams(node) },
         overrides: { ACTIVATION: activationCode[attrs.activation], RESIDUAL: residual ? 1 : 0 },
         workgroups: grid(size),

@@ -27,7 +27,7 @@ const op: Op<GroupedWindow> = {
     return [
       {
         shader: "conv2d-grouped",
-        bind: ["x", "weight", "bias", residual ? "residual" : "x", "y"],
+        bind: ["x", "weight", "bias", residual ? "residual" : "bias", "y"],
         params: {
           size: vectors,
           out_blocks: blocks,

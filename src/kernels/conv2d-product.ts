@@ -35,7 +35,7 @@ const op: Op<Conv2dWindow> = {
     const { shader, rowsAGroup, blocksAGroup } = productClass("conv2d", profile);
     const launch: Launch = {
       shader,
-      bind: ["x", "weight", "bias", residual ? "residual" : "x", "y"],
+      bind: ["x", "weight", "bias", residual ? "residual" : "bias", "y"],
       params: { pixels: batch * area, in_blocks: layoutOf(x.shape).blocks, out_blocks: blocks, ...windowParams(node) },
       overrides: { ACTIVATION: activationCode[node.attrs.activation], RESIDUAL: residual ? 1 : 0 },
       workgroups: foldedGrid(Math.ceil((batch * area) / rowsAGroup), Math.ceil(blocks / blocksAGroup)),

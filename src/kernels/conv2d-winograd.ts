@@ -31,7 +31,7 @@ interface WinogradAttrs extends Conv2dWindow {
 }
 
 /** Bytes of transformed inputs and outputs at once; more tiles are worked off in parts, which also keeps them in cache. */
-const WORKSPACE_BYTES = 64 * 2 ** 20;
+const WORKSPACE_BYTES = 4 * 2 ** 20;
 
 const op: Op<WinogradAttrs> = {
   name: "conv2dWinograd",
@@ -79,7 +79,7 @@ const op: Op<WinogradAttrs> = {
         {
           shader: "winograd-output",
           entryPoint,
-          bind: [m, "bias", residual ? "residual" : "x", "y"],
+          bind: [m, "bias", residual ? "residual" : "bias", "y"],
           params: { ...place, size: tiles * outBlocks, blocks: outBlocks, out_height: outHeight, out_width: outWidth },
           overrides: { ACTIVATION: activationCode[activation], RESIDUAL: residual ? 1 : 0 },
           workgroups: grid(tiles * outBlocks),

@@ -45,7 +45,7 @@ export interface Launch {
   /** shaders/<shader>.wgsl, or where to read it. */
   readonly shader: string | URL;
   readonly entryPoint?: string;
-  /** Buffers in the order of the file's `@binding`s, before the params. */
+  /** Buffers in the order of the file's `@binding`s, before the params. The last one is written, the others are only read. */
   readonly bind: readonly Binding[];
   /** By name, packed in the order the file's `struct Params` declares. */
   readonly params?: Readonly<Record<string, number>>;

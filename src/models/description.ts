@@ -1,7 +1,7 @@
 /** What a model file says of itself: network, classes, preprocessing, thresholds. Stored with the weights, never guessed. */
 import { InputError } from "../bytes.ts";
 import type { Filter } from "../imaging/resize.ts";
-import { type NetworkOptions, networkNamed } from "./registry.ts";
+import { type Network, type NetworkOptions, networkNamed } from "./registry.ts";
 
 /** How a picture becomes the network's input. */
 export interface InputDescription {
@@ -38,6 +38,8 @@ export interface ModelDescription {
 }
 
 const filters = ["nearest", "box", "bilinear", "bicubic", "lanczos", "area"] as const;
+/** Those that are offered without antialias too (see `resize`). */
+const plainFilters: readonly Filter[] = ["nearest", "bilinear", "area"];
 const inputKeys = ["size", "channels", "colour", "resize", "shorterSide", "crop", "interpolation", "scale", "mean", "std"];
 
 /**
@@ -48,18 +50,21 @@ export function readDescription(metadata: Readonly<Record<string, string>>, file
   const fail = (problem: string, options?: ErrorOptions): InputError => new InputError(file, problem, options);
   const { arch } = metadata;
   if (!arch) throw fail("has no metadata that names its network; say which it is (arch) and what its classes are (labels)");
-  const network = networkNamed(arch);
+  const network = networkOf(arch, fail);
   const task = metadata.task ?? network.task;
   if (task !== network.task) throw fail(`metadata calls its task ${task}, but ${arch} is for ${network.task}`);
   const classes = metadata.classes === undefined ? undefined : parsed(metadata, "classes", fail);
   if (!isStrings(classes) || classes.length === 0) throw fail("metadata classes must be a list of names");
   if (new Set(classes).size !== classes.length) throw fail(`metadata classes must differ, got ${classes.join(", ")}`);
+  const input = readInput(parsed(metadata, "input", fail), fail);
+  if (task === "segmentation" && input.resize === "shorter side")
+    throw fail("metadata input crop leaves a segmentation without its borders, stretch or letterbox instead");
   return {
     arch,
     task: network.task,
     classes,
-    input: readInput(parsed(metadata, "input", fail), fail),
-    output: metadata.output === undefined ? defaultOutput(arch) : readOutput(metadata.output, fail),
+    input,
+    output: metadata.output === undefined ? defaultOutput(network) : readOutput(metadata.output, arch, fail),
     thresholds: readThresholds(metadata, classes, fail),
     options: { classes: classes.length, ...readOptions(metadata, fail) },
     metadata,
@@ -67,6 +72,14 @@ export function readDescription(metadata: Readonly<Record<string, string>>, file
 }
 
 type Fail = (problem: string, options?: ErrorOptions) => InputError;
+
+function networkOf(arch: string, fail: Fail): Network {
+  try {
+    return networkNamed(arch);
+  } catch (cause) {
+    throw cause instanceof InputError ? fail(`metadata arch ${cause.message}`, { cause }) : cause;
+  }
+}
 
 function parsed(metadata: Readonly<Record<string, string>>, key: string, fail: Fail): unknown {
   if (metadata[key] === undefined) throw fail(`metadata has no ${key}`);
@@ -86,9 +99,10 @@ function readInput(given: unknown, fail: Fail): InputDescription {
   const unknown = Object.keys(given).filter((key) => !inputKeys.includes(key));
   if (unknown.length > 0) throw fail(`metadata input has unknown preprocessing ${unknown.join(", ")}`);
   const { channels, colour, resize = "stretch", crop, interpolation = "bilinear antialias", scale = 1 } = given;
-  const [height, width] = typeof given.size === "number" ? [given.size, given.size] : isNumbers(given.size) ? given.size : [];
-  if (![height, width].every((size) => Number.isInteger(size) && size > 0))
-    throw fail(`metadata input size is not one or two positive integers`);
+  const sides = typeof given.size === "number" ? [given.size, given.size] : isNumbers(given.size) ? given.size : [];
+  if (sides.length !== 2 || !sides.every((side) => Number.isInteger(side) && side > 0))
+    throw fail(`metadata input size must be one or two positive integers, got ${JSON.stringify(given.size)}`);
+  const [height, width] = sides;
   if (channels !== 1 && channels !== 3) throw fail(`metadata input channels must be 1 or 3, got ${String(channels)}`);
   const colours = channels === 1 ? [undefined, "grey"] : [undefined, "grey repeated", "rgb"];
   if (!colours.some((known) => known === colour))
@@ -96,12 +110,16 @@ function readInput(given: unknown, fail: Fail): InputDescription {
   if (resize !== "stretch" && resize !== "letterbox" && resize !== "shorter side")
     throw fail(`metadata input resize ${JSON.stringify(resize)} is not known`);
   if (crop !== undefined && crop !== "centre") throw fail(`metadata input crop ${JSON.stringify(crop)} is not known`);
+  if ((resize === "shorter side") !== (crop === "centre"))
+    throw fail(`metadata input must have both resize "shorter side" and crop "centre", or neither`);
   const mean = given.mean ?? Array(channels).fill(0);
   const std = given.std ?? Array(channels).fill(1);
   if (!isNumbers(mean) || !isNumbers(std) || mean.length !== channels || std.length !== channels || !std.every((value) => value > 0)) {
     throw fail(`metadata input mean and std must be ${channels} numbers each, std above 0`);
   }
-  const shorterSide = given.shorterSide ?? Math.min(height, width);
+  const shorterSide = given.shorterSide ?? Math.max(height, width);
+  if (resize !== "shorter side" && given.shorterSide !== undefined)
+    throw fail(`metadata input shorterSide is only for resize "shorter side"`);
   if (typeof shorterSide !== "number" || !Number.isInteger(shorterSide) || shorterSide < Math.max(height, width)) {
     throw fail(`metadata input shorterSide must be an integer of at least the size, got ${String(shorterSide)}`);
   }
@@ -122,14 +140,15 @@ function readInput(given: unknown, fail: Fail): InputDescription {
 function readInterpolation(given: unknown, fail: Fail): { filter: Filter; antialias: boolean } {
   const [name, word, ...rest] = typeof given === "string" ? given.split(" ") : [];
   const filter = filters.find((known) => known === name);
-  if (!filter || rest.length > 0 || (word !== undefined && word !== "antialias"))
-    throw fail(`metadata input interpolation ${JSON.stringify(given)} is not known`);
+  const isOffered = word === "antialias" || (word === undefined && filter && plainFilters.includes(filter));
+  if (!filter || rest.length > 0 || !isOffered) throw fail(`metadata input interpolation ${JSON.stringify(given)} is not known`);
   return { filter, antialias: word === "antialias" };
 }
 
 /** A number, or a fraction such as "1/255". */
 function readScale(given: unknown, fail: Fail): number {
-  const [top, bottom = "1"] = String(given).split("/");
+  const text = typeof given === "string" || typeof given === "number" ? String(given) : "";
+  const [, top, bottom = "1"] = /^([^/]+)(?:\/([^/]+))?$/.exec(text) ?? [];
   const scale = Number(top) / Number(bottom);
   if (!Number.isFinite(scale) || scale <= 0)
     throw fail(`metadata input scale must be a positive number or fraction, got ${JSON.stringify(given)}`);
@@ -137,16 +156,18 @@ function readScale(given: unknown, fail: Fail): number {
 }
 
 /** The rule named in the file's words: "logits; probability = sigmoid; …". */
-function readOutput(given: string, fail: Fail): OutputRule {
+function readOutput(given: string, arch: string, fail: Fail): OutputRule {
   const named = (["softmax", "sigmoid"] as const).filter((rule) => given.includes(rule));
-  if (named.length === 1) return named[0];
-  if (named.length === 0 && /\b(probabilities|values)\b/.test(given)) return "none";
-  throw fail(`metadata output ${JSON.stringify(given)} names no known rule (softmax, sigmoid, probabilities, values)`);
+  const isPlain = named.length === 0 && /\b(probabilities|values)\b/.test(given);
+  if (!isPlain && named.length !== 1)
+    throw fail(`metadata output ${JSON.stringify(given)} names no known rule (softmax, sigmoid, probabilities, values)`);
+  const { output } = networkNamed(arch);
+  if (isPlain === (output === "logits")) throw fail(`metadata output ${JSON.stringify(given)} does not fit ${arch}, which gives ${output}`);
+  return isPlain ? "none" : named[0];
 }
 
 /** How a network's raw output becomes scores, as its authors do it. */
-function defaultOutput(arch: string): OutputRule {
-  const { output, task } = networkNamed(arch);
+function defaultOutput({ output, task }: Network): OutputRule {
   if (output !== "logits") return "none";
   return task === "segmentation" ? "sigmoid" : "softmax";
 }
@@ -170,8 +191,9 @@ function readOptions(metadata: Readonly<Record<string, string>>, fail: Fail): Ne
   for (const key of ["width", "widthMultiplier"] as const) {
     if (metadata[key] === undefined) continue;
     const value = Number(metadata[key]);
-    if (!(value > 0) || (key === "width" && !Number.isInteger(value)))
-      throw fail(`metadata ${key} must be a positive number, got ${metadata[key]}`);
+    const kind = key === "width" ? "integer" : "number";
+    if (!(value > 0 && Number.isFinite(value)) || (kind === "integer" && !Number.isInteger(value)))
+      throw fail(`metadata ${key} must be a positive ${kind}, got ${metadata[key]}`);
     options[key] = value;
   }
   for (const key of ["bilinear", "convBias", "v1"] as const) {

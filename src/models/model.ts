@@ -77,7 +77,10 @@ export interface Model {
    */
   predict(picture: Picture): Promise<readonly Prediction[]>;
   predict(pictures: readonly Picture[]): Promise<readonly (readonly Prediction[])[]>;
-  /** Scores of many pictures as they come, in batches; a picture that cannot be read becomes an outcome and stops nothing. */
+  /**
+   * Scores of many pictures in their order, batch by batch; a picture that cannot be read becomes an outcome and stops nothing.
+   * @throws DeviceError if the GPU fails.
+   */
   predictAll(pictures: Iterable<Picture>, options?: { readonly batch?: number }): AsyncGenerator<Outcome<Result>>;
   /**
    * The probability of each class at each pixel.
@@ -103,7 +106,7 @@ export async function loadModel(source: Source, options: LoadOptions = {}): Prom
   const description = describe(stored, metadata, file, options);
   const weights = weightsFrom(namedTensors(stored));
   // Built once now, so that weights that do not fit are told before a device is opened.
-  scoresOf(description, weights, 1);
+  checkOutputs(outputsOf(description, weights, 1).raw, description, file);
   weights.verify(file);
   const device = options.device ?? (await requestDevice({ adapter: options.adapter }));
   return modelOn(device, description, weights, options);
@@ -121,17 +124,19 @@ function describe(
     return readDescription(labels ? { ...metadata, classes: JSON.stringify(labels) } : metadata, file);
   }
   if (!arch) return readDescription(metadata, file);
-  const count = classCount(stored, networkNamed(arch).head);
+  const { head, classes: usual } = networkNamed(arch);
+  const count = classCount(stored, head);
   if (labels && count !== undefined && labels.length !== count)
     throw new InputError(file, `has ${count} classes, got ${labels.length} labels`);
-  const classes = labels ?? Array.from({ length: count ?? networkNamed(arch).classes }, (_, index) => `class ${index}`);
-  return readDescription({ ...publishedMetadata(arch, classes), ...metadata }, file);
+  const published = publishedMetadata(arch, labels ?? Array.from({ length: count ?? usual }, (_, index) => `class ${index}`));
+  const said = labels ? { ...metadata, classes: published.classes } : metadata;
+  return { ...readDescription({ ...published, ...said }, file), metadata };
 }
 
 /** Outputs of the last layer, by its weight. */
 function classCount(stored: ReadonlyMap<string, StoredTensor>, head: readonly string[]): number | undefined {
   for (const [original, name] of normaliseNames([...stored.keys()])) {
-    if (head.some((start) => name === `${start}weight` || name === `${start}conv.weight`)) return stored.get(original)?.shape[0];
+    if (name.endsWith(".weight") && head.some((start) => name.startsWith(start))) return stored.get(original)?.shape[0];
   }
   return undefined;
 }
@@ -145,15 +150,21 @@ function namedTensors(stored: ReadonlyMap<string, StoredTensor>): Map<string, Te
   return tensors;
 }
 
-/** The graph from normalised pictures to scores. */
-function scoresOf(
+/** The graph from normalised pictures to the network's raw output, and to scores. */
+function outputsOf(
   { arch, input: { channels, height, width }, output, options }: ModelDescription,
   weights: LoadedWeights,
   batch: number,
-): Node {
+): { raw: Node; scores: Node } {
   const raw = networkNamed(arch).build(weights, input("pictures", [batch, channels, height, width]), options);
-  if (output === "softmax") return softmax(raw);
-  return output === "sigmoid" ? sigmoid(raw) : raw;
+  const rules = { softmax, sigmoid, none: (x: Node) => x };
+  return { raw, scores: rules[output](raw) };
+}
+
+/** Not every network can have any number of classes. */
+function checkOutputs({ shape: [, outputs] }: Node, { arch, classes }: ModelDescription, file: string): void {
+  if (outputs !== classes.length)
+    throw new InputError(file, `names ${classes.length} classes, but ${arch} has ${outputs} ${outputs === 1 ? "output" : "outputs"}`);
 }
 
 /** Programs kept at once; each holds its own packed weights. */
@@ -167,7 +178,7 @@ function modelOn(
 ): Model {
   const programs = new Map<number, Promise<Program>>();
   const programFor = async (batch: number): Promise<Program> => {
-    const program = programs.get(batch) ?? compile(device, { scores: scoresOf(description, weights, batch) }, { precision, onProgress });
+    const program = programs.get(batch) ?? compile(device, outputsOf(description, weights, batch), { precision, onProgress });
     program.catch(() => programs.delete(batch));
     // Last used goes last; the first is given up when there are too many.
     programs.delete(batch);
@@ -181,43 +192,61 @@ function modelOn(
     return program;
   };
 
-  const run = async (prepared: readonly Prepared[]): Promise<{ scores: Tensor; elapsedMs: number }> => {
-    const program = await programFor(prepared.length);
-    const pictures = toTensor(
-      prepared.map(({ image }) => image),
-      description.input,
-    );
-    const start = performance.now();
-    const { scores } = await program.run({ pictures });
-    checkScores(scores, description);
-    return { scores, elapsedMs: performance.now() - start };
+  let isDestroyed = false;
+  let queue: Promise<unknown> = Promise.resolve();
+  /** One batch at a time, so that no program is given up while it runs. */
+  const run = (prepared: readonly Prepared[]): Promise<{ scores: Tensor; elapsedMs: number }> => {
+    const turn = queue.then(async () => {
+      if (isDestroyed) throw new DeviceError("the model was destroyed");
+      const program = await programFor(prepared.length);
+      const pictures = toTensor(
+        prepared.map(({ image }) => image),
+        description.input,
+      );
+      const start = performance.now();
+      const { raw, scores } = await program.run({ pictures });
+      checkOutput(raw, description);
+      return { scores, elapsedMs: performance.now() - start };
+    });
+    queue = turn.catch(() => {});
+    return turn;
+  };
+
+  const score = async (ready: readonly Ready[]): Promise<Result[]> => {
+    const { scores, elapsedMs } = await run(ready.map(({ prepared }) => prepared));
+    return ready.map(({ decodeMs, preprocessMs }, place) => ({
+      predictions: ranked(row(scores, place), description),
+      milliseconds: { decode: decodeMs, preprocess: preprocessMs, run: elapsedMs / ready.length },
+    }));
   };
 
   async function* predictAll(
     pictures: Iterable<Picture>,
     { batch = 1 }: { readonly batch?: number } = {},
   ): AsyncGenerator<Outcome<Result>> {
-    let waiting: (Ready & { index: number })[] = [];
+    checkTask(description);
+    if (!Number.isInteger(batch) || batch < 1) throw new RangeError(`predictAll: batch must be a positive integer, got ${batch}`);
+    // Those that cannot be read wait with the rest of their batch, so that outcomes come in the order of the pictures.
+    let waiting: Outcome<Ready>[] = [];
+    const readyOnes = (): Ready[] => waiting.flatMap((outcome) => ("error" in outcome ? [] : [outcome.result]));
     const flush = async function* (): AsyncGenerator<Outcome<Result>> {
-      const ready = waiting;
+      const [outcomes, ready] = [waiting, readyOnes()];
       waiting = [];
-      if (ready.length === 0) return;
-      const { scores, elapsedMs } = await run(ready.map(({ prepared }) => prepared));
-      for (const [place, { index, decodeMs, preprocessMs }] of ready.entries()) {
-        const milliseconds = { decode: decodeMs, preprocess: preprocessMs, run: elapsedMs / ready.length };
-        yield { index, result: { predictions: ranked(row(scores, place), description), milliseconds } };
-      }
+      const results = ready.length === 0 ? [] : await score(ready);
+      let place = 0;
+      for (const outcome of outcomes) yield "error" in outcome ? outcome : { index: outcome.index, result: results[place++] };
     };
     let index = 0;
     for (const picture of pictures) {
       try {
-        waiting.push({ index, ...(await readPicture(picture, description)) });
+        waiting.push({ index, result: await readPicture(picture, description) });
       } catch (error) {
         if (!(error instanceof InputError)) throw error;
-        yield { index, error };
+        waiting.push({ index, error });
       }
       index++;
-      if (waiting.length === batch) yield* flush();
+      const { length } = readyOnes();
+      if (length === 0 || length === batch) yield* flush();
     }
     yield* flush();
   }
@@ -225,17 +254,15 @@ function modelOn(
   async function predict(picture: Picture): Promise<readonly Prediction[]>;
   async function predict(pictures: readonly Picture[]): Promise<readonly (readonly Prediction[])[]>;
   async function predict(pictures: Picture | readonly Picture[]): Promise<readonly Prediction[] | readonly (readonly Prediction[])[]> {
-    if (description.task === "segmentation") throw new InputError(description.arch, "is a segmentation model, use segment");
-    const list: readonly Picture[] = isList(pictures) ? pictures : [pictures];
-    const results: (readonly Prediction[])[] = [];
-    for await (const outcome of predictAll(list, { batch: Math.max(1, list.length) })) {
-      if ("error" in outcome) throw outcome.error;
-      results[outcome.index] = outcome.result.predictions;
-    }
+    checkTask(description);
+    const ready: Ready[] = [];
+    for (const picture of isList(pictures) ? pictures : [pictures]) ready.push(await readPicture(picture, description));
+    const results = ready.length === 0 ? [] : (await score(ready)).map(({ predictions }) => predictions);
     return isList(pictures) ? results : results[0];
   }
 
   const destroy = (): void => {
+    isDestroyed = true;
     for (const program of programs.values()) program.then((ready) => ready.destroy()).catch(() => {});
     programs.clear();
     if (!shared) device.destroy();
@@ -270,6 +297,11 @@ function modelOn(
   };
 }
 
+/** What gives maps has no scores. */
+function checkTask({ task, arch }: ModelDescription): void {
+  if (task === "segmentation") throw new InputError(arch, "is a segmentation model, use segment");
+}
+
 const isList = (pictures: Picture | readonly Picture[]): pictures is readonly Picture[] => Array.isArray(pictures);
 
 interface Ready {
@@ -284,10 +316,17 @@ async function readPicture(picture: Picture, { input: wanted }: ModelDescription
   const isDecoded = typeof picture === "object" && "bitDepth" in picture;
   const name = isDecoded ? "picture" : nameOf(picture);
   const image = isDecoded ? picture : await decodeImage(await readBytes(picture), name);
+  if (isDecoded) checkPixels(image, name);
   checkFilm(image, name);
   const decoded = performance.now();
   const prepared = prepare(image, wanted);
   return { image, prepared, decodeMs: decoded - start, preprocessMs: performance.now() - decoded };
+}
+
+/** Pixels from outside may be fewer than they are said to be. */
+function checkPixels({ width, height, channels, data }: Image, name: string): void {
+  const wanted = width * height * channels;
+  if (data.length !== wanted) throw new InputError(name, `has ${data.length} values, ${width} × ${height} × ${channels} takes ${wanted}`);
 }
 
 /** The scores of one picture of a batch. */
@@ -300,16 +339,16 @@ function ranked(scores: Float32Array, { classes, thresholds }: ModelDescription)
   return classes
     .map((label, index) => {
       const score = scores[index];
-      return label in thresholds ? { label, score, positive: score >= thresholds[label] } : { label, score };
+      return Object.hasOwn(thresholds, label) ? { label, score, positive: score >= thresholds[label] } : { label, score };
     })
     .sort((a, b) => b.score - a.score);
 }
 
-/** A failed GPU hands back NaN or nothing but zeros, which no picture gives. */
-function checkScores(scores: Tensor, { arch }: ModelDescription): void {
-  for (let index = 0; index < scores.shape[0]; index++) {
-    const values = row(scores, index);
-    if (!values.every(Number.isFinite)) throw new DeviceError(`${arch} gave a score that is not a number`);
-    if (values.every((score) => score === 0)) throw new DeviceError(`${arch} gave nothing but zeros`);
+/** A failed GPU hands back NaN or nothing but zeros, which no picture gives; scores of a right output may round to zero. */
+function checkOutput(raw: Tensor, { arch }: ModelDescription): void {
+  for (let index = 0; index < raw.shape[0]; index++) {
+    const values = row(raw, index);
+    if (!values.every(Number.isFinite)) throw new DeviceError(`${arch} gave an output that is not a number`);
+    if (values.every((value) => value === 0)) throw new DeviceError(`${arch} gave nothing but zeros`);
   }
 }

@@ -16,14 +16,28 @@ function randomLifetimes(seed: number): Lifetime[] {
 
 describe.each(Array.from({ length: 50 }, (_, i) => i + 1))("random lifetimes, seed %i", (seed) => {
   const values = randomLifetimes(seed);
-  const { slotOf, bytes } = assignSlots(values);
+  const below = xorshift(seed + 1000);
+  const conflicts = new Set(Array.from({ length: values.length }, () => `${below(values.length)} ${below(values.length)}`));
+  const apart = (a: number, b: number): boolean => a !== b && (conflicts.has(`${a} ${b}`) || conflicts.has(`${b} ${a}`));
+  const { slotOf, offsetOf, bytes } = assignSlots(values, { apart });
 
-  test("no two values of a slot live at once, and each fits its slot", () => {
+  test("no two values that live at once overlap, and each lies within its slot, aligned", () => {
     for (const [i, a] of values.entries()) {
-      expect(a.bytes).toBeLessThanOrEqual(bytes[slotOf[i]]);
-      const clash = values.findIndex((b, j) => j > i && slotOf[j] === slotOf[i] && overlap(a, b));
+      expect(offsetOf[i] % 256).toBe(0);
+      expect(offsetOf[i] + a.bytes).toBeLessThanOrEqual(bytes[slotOf[i]]);
+      const meets = (b: Lifetime, j: number): boolean => offsetOf[i] < offsetOf[j] + b.bytes && offsetOf[j] < offsetOf[i] + a.bytes;
+      const clash = values.findIndex((b, j) => j > i && slotOf[j] === slotOf[i] && overlap(a, b) && meets(b, j));
       expect(clash).toBe(-1);
     }
+  });
+
+  test("values that must lie apart do", () => {
+    for (const i of values.keys()) for (const j of values.keys()) if (apart(i, j)) expect(slotOf[i]).not.toBe(slotOf[j]);
+  });
+
+  test("no slot is larger than allowed, but for a value that is itself", () => {
+    const largest = Math.max(...values.map((value) => value.bytes));
+    for (const size of assignSlots(values, { apart, maxBytes: 700 }).bytes) expect(size).toBeLessThanOrEqual(Math.max(700, largest));
   });
 
   test("slots hold at least what is alive at once, and at most everything", () => {
@@ -36,13 +50,22 @@ describe.each(Array.from({ length: 50 }, (_, i) => i + 1))("random lifetimes, se
   });
 
   test("the same lifetimes give the same slots", () => {
-    expect(assignSlots(values)).toEqual({ slotOf, bytes });
+    expect(assignSlots(values, { apart })).toEqual({ slotOf, offsetOf, bytes });
   });
 });
 
 test("a chain, where each value is read by the next step, needs two slots", () => {
   const chain = Array.from({ length: 10 }, (_, step) => ({ bytes: 64, first: step, last: step + 1 }));
-  expect(assignSlots(chain).bytes).toEqual([64, 64]);
+  expect(assignSlots(chain, { apart: (a, b) => Math.abs(a - b) === 1 }).bytes).toEqual([64, 64]);
+});
+
+test("a small value lies beside a smaller one in the room that a large one left", () => {
+  const values = [
+    { bytes: 1024, first: 0, last: 1 },
+    { bytes: 512, first: 2, last: 4 },
+    { bytes: 512, first: 3, last: 4 },
+  ];
+  expect(assignSlots(values)).toEqual({ slotOf: [0, 0, 0], offsetOf: [0, 0, 512], bytes: [1024] });
 });
 
 test("a value takes the tightest of the slots that are free", () => {
@@ -51,18 +74,11 @@ test("a value takes the tightest of the slots that are free", () => {
     { bytes: 100, first: 0, last: 1 },
     { bytes: 90, first: 2, last: 3 },
   ];
-  expect(assignSlots(values)).toEqual({ slotOf: [0, 1, 1], bytes: [400, 100] });
-});
-
-test("values that meet at one step do not share: it reads one and writes the other", () => {
-  const values = [
-    { bytes: 64, first: 0, last: 1 },
-    { bytes: 64, first: 1, last: 2 },
-  ];
-  expect(assignSlots(values).bytes).toEqual([64, 64]);
+  const apart = (a: number, b: number): boolean => a + b === 1;
+  expect(assignSlots(values, { apart })).toEqual({ slotOf: [0, 1, 1], offsetOf: [0, 0, 0], bytes: [400, 100] });
 });
 
 test("no values need no slots", () => {
-  expect(assignSlots([])).toEqual({ slotOf: [], bytes: [] });
+  expect(assignSlots([])).toEqual({ slotOf: [], offsetOf: [], bytes: [] });
   expect(liveBytes([])).toBe(0);
 });
