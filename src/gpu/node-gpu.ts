@@ -29,9 +29,12 @@ export async function* nodeGpus(softwareWillDo: boolean): AsyncGenerator<NodeGpu
 
 type Dawn = typeof import("webgpu");
 
+const DAWN = "webgpu";
+
 async function loadDawn(): Promise<Dawn> {
   try {
-    return await import("webgpu");
+    // By a variable, so that bundlers of web pages, where this never runs, do not look for the package.
+    return await import(/* @vite-ignore */ DAWN);
   } catch (cause) {
     throw new DeviceError("the npm package webgpu is not installed or has no build for this platform", { cause, isMissing: true });
   }

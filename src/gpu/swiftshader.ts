@@ -42,7 +42,10 @@ export async function unpackSwiftShader(): Promise<string | undefined> {
       problem = cause;
     }
   }
-  throw new DeviceError(`cannot unpack ${archive}, ${problem instanceof Error ? problem.message : String(problem)}`, { cause: problem });
+  throw new DeviceError(`cannot unpack ${archive}, ${problem instanceof Error ? problem.message : String(problem)}`, {
+    cause: problem,
+    isMissing: true,
+  });
 }
 
 /** Where to keep it: the user's cache, else a folder of this user's among the temporary files. */

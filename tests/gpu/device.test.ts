@@ -36,7 +36,7 @@ describe("a device", () => {
   test("of hardware is a DeviceError that says what was looked for, where there is only software", async ({ skip }) => {
     if ((await device()).profile.class !== "software") skip("there is a hardware adapter");
     await expect(requestDevice({ adapter: "hardware" })).rejects.toThrow(
-      new DeviceError("no hardware adapter; looked for a GPU or software adapter of the system; try adapter software"),
+      new DeviceError("no hardware adapter; looked for a GPU or software adapter of the system; try adapter software", { isMissing: true }),
     );
   });
 });
