@@ -32,7 +32,7 @@ const op: Op<Conv2dWindow> = {
       shape,
     } = node;
     const { blocks, batch, area } = layoutOf(shape);
-    const { shader, rowsAGroup, blocksAGroup } = productClass("conv2d", profile);
+    const { shader, rowsAGroup, blocksAGroup } = productClass("conv2d", blocks, profile);
     const launch: Launch = {
       shader,
       bind: ["x", "weight", "bias", residual ? "residual" : "bias", "y"],

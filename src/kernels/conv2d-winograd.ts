@@ -47,7 +47,7 @@ const op: Op<WinogradAttrs> = {
     const entryPoint = tile === 4 ? "f43" : "f23";
     const all = batch * tilesY * tilesX;
     const most = tilesAtOnce(points, inBlocks, outBlocks, profile);
-    const { shader, rowsAGroup, blocksAGroup } = productClass("product", profile);
+    const { shader, rowsAGroup, blocksAGroup } = productClass("product", outBlocks, profile);
     const launches: Launch[] = [];
     for (let first = 0; first < all; first += most) {
       const tiles = Math.min(most, all - first);

@@ -1,0 +1,161 @@
+// y[p, o] = act(Σ over taps t and input channels i of x[pixel(p, t), i] · weight[t, i, o] + bias[o] + residual[p, o])
+//
+// Storage is channels last in vectors of four; p counts output pixels over batch, height and width.
+// One subgroup of 4 lanes computes 16 pixels × 32 output channels. A lane owns two vectors of output channels of all 16 pixels,
+// loads 4 of the pixels, and hands them round by subgroupBroadcast: 4 + 8 vector loads feed 128 vector multiply–adds.
+// Taps run outside and channels inside, so that addresses and padding are settled once a tap.
+
+enable subgroups;
+
+struct Params {
+  pixels: u32, in_height: u32, in_width: u32, in_blocks: u32, out_height: u32, out_width: u32, out_blocks: u32,
+  kernel_height: u32, kernel_width: u32, stride_y: u32, stride_x: u32, dilation_y: u32, dilation_x: u32,
+  pad_top: i32, pad_left: i32,
+  x_stride: u32, x_offset: u32, residual_stride: u32, residual_offset: u32, y_stride: u32, y_offset: u32,
+}
+
+alias Value = vec4f;
+
+@group(0) @binding(0) var<storage, read> x: array<Value>;
+@group(0) @binding(1) var<storage, read> weight: array<Value>;
+@group(0) @binding(2) var<storage, read> bias: array<Value>;
+@group(0) @binding(3) var<storage, read> residual: array<Value>;
+@group(0) @binding(4) var<storage, read_write> y: array<Value>;
+@group(0) @binding(5) var<uniform> params: Params;
+
+override ACTIVATION = 0u;   // 0 none, 1 relu, 2 relu6; comparisons and not max, which would make 0 of a NaN
+override RESIDUAL = false;
+
+// Row of the picture in the batch (n · in_height), and the top left corner of the pixel's window.
+fn window(pixel: u32) -> vec3i {
+  let p = min(pixel, params.pixels - 1u);
+  let row = p / params.out_width;
+  let n = row / params.out_height;
+  return vec3i(
+    i32(n * params.in_height),
+    i32(row % params.out_height * params.stride_y) - params.pad_top,
+    i32(p % params.out_width * params.stride_x) - params.pad_left,
+  );
+}
+
+// First vector of the pixel under a tap, clamped into the picture; w is 0 where it lies in the padding.
+fn address(origin: vec3i, tap_y: u32, tap_x: u32) -> vec2u {
+  let row = origin.y + i32(tap_y * params.dilation_y);
+  let column = origin.z + i32(tap_x * params.dilation_x);
+  let clamped = clamp(vec2i(row, column), vec2i(), vec2i(i32(params.in_height), i32(params.in_width)) - 1);
+  let inside = row == clamped.x && column == clamped.y;
+  return vec2u(u32((origin.x + clamped.x) * i32(params.in_width) + clamped.y) * params.x_stride + params.x_offset, select(0u, 1u, inside));
+}
+
+fn load(at: vec2u, block: u32) -> vec4f {
+  return select(vec4f(), vec4f(x[at.x + block]), at.y == 1u);
+}
+
+fn weights(row: u32, block: u32) -> mat4x4f {
+  let at = row * params.out_blocks + block;
+  return mat4x4f(vec4f(weight[at]), vec4f(weight[at + params.out_blocks]), vec4f(weight[at + 2u * params.out_blocks]), vec4f(weight[at + 3u * params.out_blocks]));
+}
+
+fn store(pixel: u32, block: u32, sum: vec4f) {
+  if (pixel >= params.pixels) { return; }
+  var value = sum;
+  if (RESIDUAL) { value += vec4f(residual[pixel * params.residual_stride + params.residual_offset + block]); }
+  if (ACTIVATION >= 1u) { value = select(value, vec4f(), value < vec4f()); }
+  if (ACTIVATION == 2u) { value = select(value, vec4f(6.0), value > vec4f(6.0)); }
+  y[pixel * params.y_stride + params.y_offset + block] = Value(value);
+}
+
+@compute @workgroup_size(4)
+fn main(
+  @builtin(workgroup_id) wid: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(subgroup_invocation_id) lane: u32,
+) {
+  let pixel = (wid.x + wid.z * groups.x) * 16u;
+  let block = wid.y * 8u + lane;
+  // Lanes beyond the last channels repeat it, since every lane must reach the broadcasts; their sums are not stored.
+  let column = min(block, params.out_blocks - 1u);
+  let next = min(block + 4u, params.out_blocks - 1u);
+  let origin0 = window(pixel + lane);
+  let origin1 = window(pixel + lane + 4u);
+  let origin2 = window(pixel + lane + 8u);
+  let origin3 = window(pixel + lane + 12u);
+  let left_bias = vec4f(bias[column]);
+  let right_bias = vec4f(bias[next]);
+  var a0 = left_bias; var a1 = left_bias; var a2 = left_bias; var a3 = left_bias;
+  var a4 = left_bias; var a5 = left_bias; var a6 = left_bias; var a7 = left_bias;
+  var a8 = left_bias; var a9 = left_bias; var a10 = left_bias; var a11 = left_bias;
+  var a12 = left_bias; var a13 = left_bias; var a14 = left_bias; var a15 = left_bias;
+  var b0 = right_bias; var b1 = right_bias; var b2 = right_bias; var b3 = right_bias;
+  var b4 = right_bias; var b5 = right_bias; var b6 = right_bias; var b7 = right_bias;
+  var b8 = right_bias; var b9 = right_bias; var b10 = right_bias; var b11 = right_bias;
+  var b12 = right_bias; var b13 = right_bias; var b14 = right_bias; var b15 = right_bias;
+  var row = 0u;
+  for (var tap_y = 0u; tap_y < params.kernel_height; tap_y++) {
+    for (var tap_x = 0u; tap_x < params.kernel_width; tap_x++) {
+      let at0 = address(origin0, tap_y, tap_x);
+      let at1 = address(origin1, tap_y, tap_x);
+      let at2 = address(origin2, tap_y, tap_x);
+      let at3 = address(origin3, tap_y, tap_x);
+      for (var channel = 0u; channel < params.in_blocks; channel++) {
+        let x0 = load(at0, channel);
+        let x1 = load(at1, channel);
+        let x2 = load(at2, channel);
+        let x3 = load(at3, channel);
+        let left = weights(row, column);
+        let right = weights(row, next);
+        let r0 = subgroupBroadcast(x0, 0u); a0 += left * r0; b0 += right * r0;
+        let r1 = subgroupBroadcast(x0, 1u); a1 += left * r1; b1 += right * r1;
+        let r2 = subgroupBroadcast(x0, 2u); a2 += left * r2; b2 += right * r2;
+        let r3 = subgroupBroadcast(x0, 3u); a3 += left * r3; b3 += right * r3;
+        let r4 = subgroupBroadcast(x1, 0u); a4 += left * r4; b4 += right * r4;
+        let r5 = subgroupBroadcast(x1, 1u); a5 += left * r5; b5 += right * r5;
+        let r6 = subgroupBroadcast(x1, 2u); a6 += left * r6; b6 += right * r6;
+        let r7 = subgroupBroadcast(x1, 3u); a7 += left * r7; b7 += right * r7;
+        let r8 = subgroupBroadcast(x2, 0u); a8 += left * r8; b8 += right * r8;
+        let r9 = subgroupBroadcast(x2, 1u); a9 += left * r9; b9 += right * r9;
+        let r10 = subgroupBroadcast(x2, 2u); a10 += left * r10; b10 += right * r10;
+        let r11 = subgroupBroadcast(x2, 3u); a11 += left * r11; b11 += right * r11;
+        let r12 = subgroupBroadcast(x3, 0u); a12 += left * r12; b12 += right * r12;
+        let r13 = subgroupBroadcast(x3, 1u); a13 += left * r13; b13 += right * r13;
+        let r14 = subgroupBroadcast(x3, 2u); a14 += left * r14; b14 += right * r14;
+        let r15 = subgroupBroadcast(x3, 3u); a15 += left * r15; b15 += right * r15;
+        row += 4u;
+      }
+    }
+  }
+  if (block >= params.out_blocks) { return; }
+  store(pixel, block, a0);
+  store(pixel + 1u, block, a1);
+  store(pixel + 2u, block, a2);
+  store(pixel + 3u, block, a3);
+  store(pixel + 4u, block, a4);
+  store(pixel + 5u, block, a5);
+  store(pixel + 6u, block, a6);
+  store(pixel + 7u, block, a7);
+  store(pixel + 8u, block, a8);
+  store(pixel + 9u, block, a9);
+  store(pixel + 10u, block, a10);
+  store(pixel + 11u, block, a11);
+  store(pixel + 12u, block, a12);
+  store(pixel + 13u, block, a13);
+  store(pixel + 14u, block, a14);
+  store(pixel + 15u, block, a15);
+  if (block + 4u >= params.out_blocks) { return; }
+  store(pixel, block + 4u, b0);
+  store(pixel + 1u, block + 4u, b1);
+  store(pixel + 2u, block + 4u, b2);
+  store(pixel + 3u, block + 4u, b3);
+  store(pixel + 4u, block + 4u, b4);
+  store(pixel + 5u, block + 4u, b5);
+  store(pixel + 6u, block + 4u, b6);
+  store(pixel + 7u, block + 4u, b7);
+  store(pixel + 8u, block + 4u, b8);
+  store(pixel + 9u, block + 4u, b9);
+  store(pixel + 10u, block + 4u, b10);
+  store(pixel + 11u, block + 4u, b11);
+  store(pixel + 12u, block + 4u, b12);
+  store(pixel + 13u, block + 4u, b13);
+  store(pixel + 14u, block + 4u, b14);
+  store(pixel + 15u, block + 4u, b15);
+}
