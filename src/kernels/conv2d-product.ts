@@ -5,7 +5,7 @@ import type { Shape } from "../tensor.ts";
 import { activationCode, type EpilogueActivation } from "./epilogue.ts";
 import { foldedGrid } from "./grid.ts";
 import { apply, type Launch, type Node, type Op } from "./op.ts";
-import { productClass } from "./product-class.ts";
+import { productClass, stemClass } from "./product-class.ts";
 import type { Sides } from "./window2d.ts";
 
 /** A convolution's window and result, once validated. */
@@ -32,12 +32,14 @@ const op: Op<Conv2dWindow> = {
       shape,
     } = node;
     const { blocks, batch, area } = layoutOf(shape);
-    const { shader, rowsAGroup, blocksAGroup } = productClass("conv2d", blocks, profile);
+    const channels = layoutOf(x.shape).channels;
+    const stem = channels <= 4 ? stemClass(profile) : undefined;
+    const { shader, rowsAGroup, blocksAGroup } = stem ?? productClass("conv2d", blocks, profile);
     const launch: Launch = {
       shader,
       bind: ["x", "weight", "bias", residual ? "residual" : "bias", "y"],
       params: { pixels: batch * area, in_blocks: layoutOf(x.shape).blocks, out_blocks: blocks, ...windowParams(node) },
-      overrides: { ACTIVATION: activationCode[node.attrs.activation], RESIDUAL: residual ? 1 : 0 },
+      overrides: { ACTIVATION: activationCode[node.attrs.activation], RESIDUAL: residual ? 1 : 0, ...(stem && { CHANNELS: channels }) },
       workgroups: foldedGrid(Math.ceil((batch * area) / rowsAGroup), Math.ceil(blocks / blocksAGroup)),
     };
     return [launch];

@@ -13,6 +13,12 @@ const shaders = {
   product: { 8: ["product-sg8", "product-sg8-wide"], 4: ["product-sg4", "product-sg4-wide"], reg: "product-reg" },
 } as const;
 
+/** The kernel for inputs of up to four channels, where the adapter has one. */
+export function stemClass({ subgroupSize: lanes }: AdapterProfile): ProductClass | undefined {
+  if (lanes === 8) return { shader: "conv2d-stem-sg8", rowsAGroup: 16, blocksAGroup: 16 };
+  return lanes === 4 ? { shader: "conv2d-stem-sg4", rowsAGroup: 16, blocksAGroup: 8 } : undefined;
+}
+
 /**
  * Subgroup broadcasts where the subgroup's size is known and there is a file for it, else registers alone. A lane takes two vectors of
  * columns where at most a fifth of them is idle: each load of a row feeds twice the work (1.2 to 1.8 times as fast on both software

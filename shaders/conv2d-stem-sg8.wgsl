@@ -1,0 +1,168 @@
+// y[p, o] = act(Σ over taps t and input channels i of x[pixel(p, t), i] · weight[t, i, o] + bias[o] + residual[p, o])
+//
+// Storage is channels last in vectors of four; p counts output pixels over batch, height and width.
+// For inputs of up to four channels, which lie in one vector: the first layer of a network. One subgroup of 8 lanes computes 16 pixels ×
+// 64 output channels; a lane owns two vectors of output channels, loads 2 of the pixels, and hands them round by subgroupBroadcast.
+// Rows are settled once a row of taps, and only the channels that there are (CHANNELS) are multiplied.
+
+enable subgroups;
+
+struct Params {
+  pixels: u32, in_height: u32, in_width: u32, in_blocks: u32, out_height: u32, out_width: u32, out_blocks: u32,
+  kernel_height: u32, kernel_width: u32, stride_y: u32, stride_x: u32, dilation_y: u32, dilation_x: u32,
+  pad_top: i32, pad_left: i32,
+  x_stride: u32, x_offset: u32, residual_stride: u32, residual_offset: u32, y_stride: u32, y_offset: u32,
+}
+
+alias Value = vec4f;
+
+@group(0) @binding(0) var<storage, read> x: array<Value>;
+@group(0) @binding(1) var<storage, read> weight: array<Value>;
+@group(0) @binding(2) var<storage, read> bias: array<Value>;
+@group(0) @binding(3) var<storage, read> residual: array<Value>;
+@group(0) @binding(4) var<storage, read_write> y: array<Value>;
+@group(0) @binding(5) var<uniform> params: Params;
+
+override ACTIVATION = 0u;   // 0 none, 1 relu, 2 relu6; comparisons and not max, which would make 0 of a NaN
+override RESIDUAL = false;
+override CHANNELS = 3u;
+
+// Row of the picture in the batch (n · in_height), and the top left corner of the pixel's window.
+fn window(pixel: u32) -> vec3i {
+  let p = min(pixel, params.pixels - 1u);
+  let row = p / params.out_width;
+  let n = row / params.out_height;
+  return vec3i(
+    i32(n * params.in_height),
+    i32(row % params.out_height * params.stride_y) - params.pad_top,
+    i32(p % params.out_width * params.stride_x) - params.pad_left,
+  );
+}
+
+// First pixel of the row under a row of taps, clamped into the picture; y is 0 where the row lies in the padding.
+fn row_of(origin: vec3i, tap_y: u32) -> vec2i {
+  let row = origin.y + i32(tap_y * params.dilation_y);
+  let clamped = clamp(row, 0, i32(params.in_height) - 1);
+  return vec2i((origin.x + clamped) * i32(params.in_width), select(0, 1, row == clamped));
+}
+
+fn load(row: vec2i, column: i32) -> vec4f {
+  let clamped = clamp(column, 0, i32(params.in_width) - 1);
+  let value = vec4f(x[u32(row.x + clamped) * params.x_stride + params.x_offset]);
+  return select(vec4f(), value, row.y == 1 && column == clamped);
+}
+
+fn product(weights: mat4x4f, pixel: vec4f) -> vec4f {
+  if (CHANNELS == 1u) { return weights[0] * pixel.x; }
+  if (CHANNELS == 2u) { return weights[0] * pixel.x + weights[1] * pixel.y; }
+  if (CHANNELS == 3u) { return weights[0] * pixel.x + weights[1] * pixel.y + weights[2] * pixel.z; }
+  return weights * pixel;
+}
+
+// The filters' rows of the channels that there are; the others are not loaded.
+fn weights_of(row: u32, block: u32) -> mat4x4f {
+  let at = row * params.out_blocks + block;
+  var w = mat4x4f();
+  w[0] = vec4f(weight[at]);
+  if (CHANNELS > 1u) { w[1] = vec4f(weight[at + params.out_blocks]); }
+  if (CHANNELS > 2u) { w[2] = vec4f(weight[at + 2u * params.out_blocks]); }
+  if (CHANNELS > 3u) { w[3] = vec4f(weight[at + 3u * params.out_blocks]); }
+  return w;
+}
+
+fn store(pixel: u32, block: u32, sum: vec4f) {
+  if (pixel >= params.pixels) { return; }
+  var value = sum;
+  if (RESIDUAL) { value += vec4f(residual[pixel * params.residual_stride + params.residual_offset + block]); }
+  if (ACTIVATION >= 1u) { value = select(value, vec4f(), value < vec4f()); }
+  if (ACTIVATION == 2u) { value = select(value, vec4f(6.0), value > vec4f(6.0)); }
+  y[pixel * params.y_stride + params.y_offset + block] = Value(value);
+}
+
+@compute @workgroup_size(8)
+fn main(
+  @builtin(workgroup_id) wid: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(subgroup_invocation_id) lane: u32,
+) {
+  let pixel = (wid.x + wid.z * groups.x) * 16u;
+  let block = wid.y * 16u + lane;
+  // Lanes beyond the last channels repeat it, since every lane must reach the broadcasts; their sums are not stored.
+  let column = min(block, params.out_blocks - 1u);
+  let next = min(block + 8u, params.out_blocks - 1u);
+  let origin0 = window(pixel + lane);
+  let origin1 = window(pixel + lane + 8u);
+  let left_bias = vec4f(bias[column]);
+  let right_bias = vec4f(bias[next]);
+  var a0 = left_bias; var a1 = left_bias; var a2 = left_bias; var a3 = left_bias;
+  var a4 = left_bias; var a5 = left_bias; var a6 = left_bias; var a7 = left_bias;
+  var a8 = left_bias; var a9 = left_bias; var a10 = left_bias; var a11 = left_bias;
+  var a12 = left_bias; var a13 = left_bias; var a14 = left_bias; var a15 = left_bias;
+  var b0 = right_bias; var b1 = right_bias; var b2 = right_bias; var b3 = right_bias;
+  var b4 = right_bias; var b5 = right_bias; var b6 = right_bias; var b7 = right_bias;
+  var b8 = right_bias; var b9 = right_bias; var b10 = right_bias; var b11 = right_bias;
+  var b12 = right_bias; var b13 = right_bias; var b14 = right_bias; var b15 = right_bias;
+  var row = 0u;
+  for (var tap_y = 0u; tap_y < params.kernel_height; tap_y++) {
+    let row0 = row_of(origin0, tap_y);
+    let row1 = row_of(origin1, tap_y);
+    for (var tap_x = 0u; tap_x < params.kernel_width; tap_x++) {
+      let column_x = i32(tap_x * params.dilation_x);
+      let x0 = load(row0, origin0.z + column_x);
+      let x1 = load(row1, origin1.z + column_x);
+      let left = weights_of(row, column);
+      let right = weights_of(row, next);
+      let r0 = subgroupBroadcast(x0, 0u); a0 += product(left, r0); b0 += product(right, r0);
+      let r1 = subgroupBroadcast(x0, 1u); a1 += product(left, r1); b1 += product(right, r1);
+      let r2 = subgroupBroadcast(x0, 2u); a2 += product(left, r2); b2 += product(right, r2);
+      let r3 = subgroupBroadcast(x0, 3u); a3 += product(left, r3); b3 += product(right, r3);
+      let r4 = subgroupBroadcast(x0, 4u); a4 += product(left, r4); b4 += product(right, r4);
+      let r5 = subgroupBroadcast(x0, 5u); a5 += product(left, r5); b5 += product(right, r5);
+      let r6 = subgroupBroadcast(x0, 6u); a6 += product(left, r6); b6 += product(right, r6);
+      let r7 = subgroupBroadcast(x0, 7u); a7 += product(left, r7); b7 += product(right, r7);
+      let r8 = subgroupBroadcast(x1, 0u); a8 += product(left, r8); b8 += product(right, r8);
+      let r9 = subgroupBroadcast(x1, 1u); a9 += product(left, r9); b9 += product(right, r9);
+      let r10 = subgroupBroadcast(x1, 2u); a10 += product(left, r10); b10 += product(right, r10);
+      let r11 = subgroupBroadcast(x1, 3u); a11 += product(left, r11); b11 += product(right, r11);
+      let r12 = subgroupBroadcast(x1, 4u); a12 += product(left, r12); b12 += product(right, r12);
+      let r13 = subgroupBroadcast(x1, 5u); a13 += product(left, r13); b13 += product(right, r13);
+      let r14 = subgroupBroadcast(x1, 6u); a14 += product(left, r14); b14 += product(right, r14);
+      let r15 = subgroupBroadcast(x1, 7u); a15 += product(left, r15); b15 += product(right, r15);
+      row += 4u;
+    }
+  }
+  if (block >= params.out_blocks) { return; }
+  store(pixel, block, a0);
+  store(pixel + 1u, block, a1);
+  store(pixel + 2u, block, a2);
+  store(pixel + 3u, block, a3);
+  store(pixel + 4u, block, a4);
+  store(pixel + 5u, block, a5);
+  store(pixel + 6u, block, a6);
+  store(pixel + 7u, block, a7);
+  store(pixel + 8u, block, a8);
+  store(pixel + 9u, block, a9);
+  store(pixel + 10u, block, a10);
+  store(pixel + 11u, block, a11);
+  store(pixel + 12u, block, a12);
+  store(pixel + 13u, block, a13);
+  store(pixel + 14u, block, a14);
+  store(pixel + 15u, block, a15);
+  if (block + 8u >= params.out_blocks) { return; }
+  store(pixel, block + 8u, b0);
+  store(pixel + 1u, block + 8u, b1);
+  store(pixel + 2u, block + 8u, b2);
+  store(pixel + 3u, block + 8u, b3);
+  store(pixel + 4u, block + 8u, b4);
+  store(pixel + 5u, block + 8u, b5);
+  store(pixel + 6u, block + 8u, b6);
+  store(pixel + 7u, block + 8u, b7);
+  store(pixel + 8u, block + 8u, b8);
+  store(pixel + 9u, block + 8u, b9);
+  store(pixel + 10u, block + 8u, b10);
+  store(pixel + 11u, block + 8u, b11);
+  store(pixel + 12u, block + 8u, b12);
+  store(pixel + 13u, block + 8u, b13);
+  store(pixel + 14u, block + 8u, b14);
+  store(pixel + 15u, block + 8u, b15);
+}
