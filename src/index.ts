@@ -5,8 +5,9 @@ export { DeviceError } from "./gpu/device-error.ts";
 export type { Precision } from "./gpu/layout.ts";
 export type { AdapterClass, AdapterProfile } from "./gpu/profile.ts";
 export { ShaderError } from "./gpu/shader.ts";
+export type { LaunchTime } from "./graph/dispatch.ts";
 export { nodeNamed } from "./graph/order.ts";
-export { type CompileOptions, compile, type LaunchTime, type Program } from "./graph/program.ts";
+export { type CompileOptions, compile, type Program } from "./graph/program.ts";
 export { gelu, hardsigmoid, hardswish, leakyRelu, mish, relu, relu6, sigmoid, silu, tanh } from "./kernels/activation.ts";
 export { adaptiveAvgPool2d } from "./kernels/adaptive-avg-pool2d.ts";
 export { add, div, mul, sub } from "./kernels/arithmetic.ts";
@@ -37,11 +38,11 @@ export {
   type Milliseconds,
   type Model,
   type Outcome,
-  type Picture,
   type Prediction,
   type Result,
   type Segmentation,
 } from "./models/model.ts";
+export type { Picture } from "./models/picture.ts";
 export { type Network, type NetworkOptions, networkNamed, networks } from "./models/registry.ts";
 export { declaredWeights, initialisedWeights, type Weights, weightsFrom } from "./models/weights.ts";
 export { type Shape, type Tensor, tensor } from "./tensor.ts";

@@ -5,6 +5,9 @@ import type { Precision } from "./layout.ts";
 /** GPUBufferUsage, which Node does not define as a global. */
 export const usage = { mapRead: 0x1, copySrc: 0x4, copyDst: 0x8, uniform: 0x40, storage: 0x80, queryResolve: 0x200 } as const;
 
+/** GPUMapMode.READ */
+export const MAP_READ = 0x1;
+
 /** Writes f32 values into mapped or staging bytes as the precision stores them. */
 export function encode(values: Float32Array, precision: Precision, out: ArrayBuffer): void {
   if (precision === "f32") {

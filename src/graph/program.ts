@@ -1,5 +1,5 @@
 /** A graph made ready for one device: pipelines, buffers and bind groups, in launch order. */
-import { decode, encode, usage } from "../gpu/buffer.ts";
+import { decode, encode, MAP_READ, usage } from "../gpu/buffer.ts";
 import type { Device } from "../gpu/device.ts";
 import { DeviceError } from "../gpu/device-error.ts";
 import { fromStorage, layoutOf, type Precision, storageBytes, toStorage } from "../gpu/layout.ts";
@@ -8,6 +8,7 @@ import type { AdapterProfile } from "../gpu/profile.ts";
 import { packParams } from "../gpu/shader.ts";
 import { isParameter, type Node, ShapeError } from "../kernels/op.ts";
 import type { Shape, Tensor } from "../tensor.ts";
+import { dispatchOf, type LaunchTime, submitInParts, timed, type Uniforms } from "./dispatch.ts";
 import { fuse } from "./fuse.ts";
 import { lower } from "./lower.ts";
 import { type Plan, type PlannedBuffer, plan, type Step } from "./plan.ts";
@@ -44,12 +45,6 @@ export interface Program {
   profile(inputs: Readonly<Record<string, Tensor>>): Promise<LaunchTime[]>;
   destroy(): void;
   [Symbol.dispose](): void;
-}
-
-export interface LaunchTime {
-  readonly node: Node;
-  readonly shader: string;
-  readonly elapsedMs: number;
 }
 
 /**
@@ -185,8 +180,6 @@ export const pipelinesOf = ({ once, steps }: Plan, precision: Precision): string
   ...new Set([...once, ...steps].map((step) => pipelineName(keyOf(step, precision)))),
 ];
 
-const MAP_READ = 1;
-
 const keyOf = ({ launch: { shader, entryPoint, overrides } }: Step, precision: Precision): PipelineKey => ({
   shader,
   entryPoint,
@@ -263,11 +256,6 @@ function createBuffer(make: MakeBuffer, { bytes, kind, parameter }: PlannedBuffe
   return buffer;
 }
 
-interface Uniforms {
-  readonly buffer: GPUBuffer;
-  readonly slotBytes: number;
-}
-
 /** The params of every launch in one buffer, written once. */
 function createUniforms(make: MakeBuffer, limits: GPUSupportedLimits, steps: readonly Step[], pipelines: readonly Pipeline[]): Uniforms {
   const largest = Math.max(16, ...pipelines.map(({ shader }) => shader.params.length * 4));
@@ -305,88 +293,6 @@ function createStaging(make: MakeBuffer, { outputs }: Plan, precision: Precision
 function uploadOf(shape: Shape, precision: Precision): { values: Float32Array<ArrayBuffer>; bytes: ArrayBuffer } {
   const values = new Float32Array(layoutOf(shape).vectors * 4);
   return { values, bytes: precision === "f32" ? values.buffer : new ArrayBuffer(values.length * 2) };
-}
-
-interface Dispatch {
-  readonly step: Step;
-  readonly pipeline: GPUComputePipeline;
-  readonly bindGroup: GPUBindGroup;
-}
-
-function dispatchOf(
-  gpu: GPUDevice,
-  step: Step,
-  { shader, bindGroupLayout, pipeline }: Pipeline,
-  buffers: readonly GPUBuffer[],
-  uniforms: Uniforms,
-  index: number,
-): Dispatch {
-  const entries: GPUBindGroupEntry[] = step.bindings.map(({ buffer, offsetBytes, bytes }, binding) => ({
-    binding,
-    resource: { buffer: buffers[buffer], offset: offsetBytes, size: Math.max(bytes, 16) },
-  }));
-  const params = { buffer: uniforms.buffer, offset: index * uniforms.slotBytes, size: Math.max(16, shader.params.length * 4) };
-  if (shader.params.length > 0) entries.push({ binding: entries.length, resource: params });
-  return { step, pipeline, bindGroup: gpu.createBindGroup({ label: shader.name, layout: bindGroupLayout, entries }) };
-}
-
-/** Multiply–adds after which a software adapter gets a new submit: one very long submit makes browsers kill the page. */
-const SUBMIT_MACS = 5e8;
-
-/** One encoder and one pass, but for software adapters, where long work is submitted in parts; `finish` encodes the read-back. */
-function submitInParts({ gpu, profile }: Device, dispatches: readonly Dispatch[], finish: (encoder: GPUCommandEncoder) => void): void {
-  const limit = profile.class === "software" ? SUBMIT_MACS : Number.POSITIVE_INFINITY;
-  for (let index = 0; index < dispatches.length || index === 0; ) {
-    const encoder = gpu.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    let macs = 0;
-    for (; index < dispatches.length && macs < limit; index++) {
-      const { node } = dispatches[index].step;
-      encodeDispatch(pass, dispatches[index]);
-      macs += node.op.macs?.(node) ?? 0;
-    }
-    pass.end();
-    const isLast = index >= dispatches.length;
-    if (isLast) finish(encoder);
-    gpu.queue.submit([encoder.finish()]);
-    if (isLast) return;
-  }
-}
-
-function encodeDispatch(pass: GPUComputePassEncoder, { step, pipeline, bindGroup }: Dispatch): void {
-  pass.setPipeline(pipeline);
-  pass.setBindGroup(0, bindGroup);
-  pass.dispatchWorkgroups(...step.launch.workgroups);
-}
-
-/** Each launch in a pass of its own, between two timestamps. */
-async function timed(device: Device, dispatches: readonly Dispatch[]): Promise<LaunchTime[]> {
-  const { gpu, profile } = device;
-  if (!profile.timestamps) throw new DeviceError(`${profile.description} has no timestamps`);
-  const times: LaunchTime[] = [];
-  const querySet = gpu.createQuerySet({ type: "timestamp", count: 2 });
-  const resolved = gpu.createBuffer({ size: 16, usage: usage.queryResolve | usage.copySrc });
-  const readable = gpu.createBuffer({ size: 16, usage: usage.mapRead | usage.copyDst });
-  try {
-    for (const dispatch of dispatches) {
-      const encoder = gpu.createCommandEncoder();
-      const pass = encoder.beginComputePass({ timestampWrites: { querySet, beginningOfPassWriteIndex: 0, endOfPassWriteIndex: 1 } });
-      encodeDispatch(pass, dispatch);
-      pass.end();
-      encoder.resolveQuerySet(querySet, 0, 2, resolved, 0);
-      encoder.copyBufferToBuffer(resolved, 0, readable, 0, 16);
-      gpu.queue.submit([encoder.finish()]);
-      await device.finished(readable.mapAsync(MAP_READ));
-      const [begin, end] = new BigUint64Array(readable.getMappedRange().slice(0));
-      readable.unmap();
-      times.push({ node: dispatch.step.node, shader: String(dispatch.step.launch.shader), elapsedMs: Number(end - begin) / 1e6 });
-    }
-  } finally {
-    querySet.destroy();
-    resolved.destroy();
-    readable.destroy();
-  }
-  return times;
 }
 
 function checkInputs({ inputs: expected }: Plan, inputs: Readonly<Record<string, Tensor>>): void {

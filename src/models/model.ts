@@ -4,22 +4,19 @@ import { type AdapterChoice, type Device, requestDevice } from "../gpu/device.ts
 import { DeviceError } from "../gpu/device-error.ts";
 import type { Precision } from "../gpu/layout.ts";
 import { compile, type Program } from "../graph/program.ts";
-import { checkFilm } from "../imaging/film.ts";
 import { toTensor } from "../imaging/normalise.ts";
 import { sigmoid } from "../kernels/activation.ts";
 import { input, type Node } from "../kernels/op.ts";
 import { softmax } from "../kernels/softmax.ts";
-import { decodeImage, type Image } from "../loaders/image.ts";
+import type { Image } from "../loaders/image.ts";
 import { normaliseNames } from "../loaders/names.ts";
 import { readSafetensors, type StoredTensor, toFloat32 } from "../loaders/safetensors.ts";
 import type { Tensor } from "../tensor.ts";
 import { type ModelDescription, publishedMetadata, readDescription } from "./description.ts";
-import { type Prepared, prepare } from "./preprocess.ts";
+import { type Picture, type Ready, readPicture } from "./picture.ts";
+import type { Prepared } from "./preprocess.ts";
 import { networkNamed } from "./registry.ts";
 import { type LoadedWeights, weightsFrom } from "./weights.ts";
-
-/** A picture: a path (Node), URL, Blob or bytes of a file, or decoded pixels. */
-export type Picture = Source | Image;
 
 /** One class and its score; highest first in every list. */
 export interface Prediction {
@@ -303,31 +300,6 @@ function checkTask({ task, arch }: ModelDescription): void {
 }
 
 const isList = (pictures: Picture | readonly Picture[]): pictures is readonly Picture[] => Array.isArray(pictures);
-
-interface Ready {
-  readonly image: Image;
-  readonly prepared: Prepared;
-  readonly decodeMs: number;
-  readonly preprocessMs: number;
-}
-
-async function readPicture(picture: Picture, { input: wanted }: ModelDescription): Promise<Ready> {
-  const start = performance.now();
-  const isDecoded = typeof picture === "object" && "bitDepth" in picture;
-  const name = isDecoded ? "picture" : nameOf(picture);
-  const image = isDecoded ? picture : await decodeImage(await readBytes(picture), name);
-  if (isDecoded) checkPixels(image, name);
-  checkFilm(image, name);
-  const decoded = performance.now();
-  const prepared = prepare(image, wanted);
-  return { image, prepared, decodeMs: decoded - start, preprocessMs: performance.now() - decoded };
-}
-
-/** Pixels from outside may be fewer than they are said to be. */
-function checkPixels({ width, height, channels, data }: Image, name: string): void {
-  const wanted = width * height * channels;
-  if (data.length !== wanted) throw new InputError(name, `has ${data.length} values, ${width} × ${height} × ${channels} takes ${wanted}`);
-}
 
 /** The scores of one picture of a batch. */
 function row({ shape: [batch], data }: Tensor, index: number): Float32Array {
