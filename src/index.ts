@@ -3,6 +3,7 @@ export { InputError, type Source } from "./bytes.ts";
 export { type AdapterChoice, type Device, type DeviceOptions, requestDevice } from "./gpu/device.ts";
 export { DeviceError } from "./gpu/device-error.ts";
 export type { Precision } from "./gpu/layout.ts";
+export type { Toggles } from "./gpu/node-gpu.ts";
 export type { AdapterClass, AdapterProfile } from "./gpu/profile.ts";
 export { ShaderError } from "./gpu/shader.ts";
 export type { LaunchTime } from "./graph/dispatch.ts";

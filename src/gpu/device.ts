@@ -1,6 +1,6 @@
 /** A GPU to compute on: the browser's, the system's through Dawn, or the software adapter that npm ships. */
 import { DeviceError } from "./device-error.ts";
-import type { NodeGpu } from "./node-gpu.ts";
+import type { NodeGpu, Toggles } from "./node-gpu.ts";
 import { type AdapterProfile, profileOf } from "./profile.ts";
 
 export interface Device {
@@ -25,6 +25,8 @@ export interface Device {
 export interface DeviceOptions {
   /** auto: hardware first, then software. */
   readonly adapter?: AdapterChoice;
+  /** Under Node: fast leaves out Dawn's own checks, for kernels and inputs that are trusted. A browser keeps them. */
+  readonly toggles?: Toggles;
 }
 
 export type AdapterChoice = "auto" | "hardware" | "software";
@@ -34,9 +36,9 @@ export type AdapterChoice = "auto" | "hardware" | "software";
  * `@sparticuz/chromium`. It has all the limits and the features that the adapter offers.
  * @throws DeviceError that says what was looked for, and what to install.
  */
-export async function requestDevice({ adapter: choice = "auto" }: DeviceOptions = {}): Promise<Device> {
+export async function requestDevice({ adapter: choice = "auto", toggles = "safe" }: DeviceOptions = {}): Promise<Device> {
   const tried: string[] = [];
-  for await (const { gpu, origin } of gpus(choice)) {
+  for await (const { gpu, origin } of gpus(choice, toggles)) {
     const adapter = await suitableAdapter(gpu, choice);
     if (adapter) return open(adapter);
     tried.push(origin);
@@ -50,14 +52,14 @@ export async function requestDevice({ adapter: choice = "auto" }: DeviceOptions 
 }
 
 /** The places to look for an adapter, in order. */
-async function* gpus(choice: AdapterChoice): AsyncGenerator<NodeGpu> {
+async function* gpus(choice: AdapterChoice, toggles: Toggles): AsyncGenerator<NodeGpu> {
   const isNode = globalThis.process?.versions?.node !== undefined;
   if (!isNode) {
     if (globalThis.navigator?.gpu) yield { gpu: globalThis.navigator.gpu, origin: "navigator.gpu" };
     return;
   }
   const { nodeGpus } = await import("./node-gpu.ts");
-  yield* nodeGpus(choice !== "hardware");
+  yield* nodeGpus(choice !== "hardware", toggles);
 }
 
 async function suitableAdapter(gpu: GPU, choice: AdapterChoice): Promise<GPUAdapter | undefined> {

@@ -11,9 +11,9 @@ export interface NodeGpu {
 const kept: GPU[] = [];
 
 /** The system's adapters, then, on Linux x64 and where software will do, the embedded one. */
-export async function* nodeGpus(softwareWillDo: boolean): AsyncGenerator<NodeGpu> {
+export async function* nodeGpus(softwareWillDo: boolean, toggles: Toggles): AsyncGenerator<NodeGpu> {
   const dawn = await loadDawn();
-  yield { gpu: create(dawn), origin: "a GPU or software adapter of the system" };
+  yield { gpu: create(dawn, toggles), origin: "a GPU or software adapter of the system" };
   const { process } = globalThis;
   if (!softwareWillDo || process.platform !== "linux" || process.arch !== "x64") return;
   const { unpackSwiftShader } = await import("./swiftshader.ts");
@@ -22,9 +22,9 @@ export async function* nodeGpus(softwareWillDo: boolean): AsyncGenerator<NodeGpu
   // The Vulkan loader reads these when an instance is created; they choose SwiftShader alone.
   process.env.VK_ICD_FILENAMES = `${folder}/vk_swiftshader_icd.json`;
   process.env.VK_DRIVER_FILES = process.env.VK_ICD_FILENAMES;
-  yield { gpu: create(dawn), origin: "SwiftShader through the system's Vulkan loader" };
+  yield { gpu: create(dawn, toggles), origin: "SwiftShader through the system's Vulkan loader" };
   loadLibrary(`${folder}/libvulkan.so.1`);
-  yield { gpu: create(dawn), origin: "SwiftShader through its own Vulkan loader" };
+  yield { gpu: create(dawn, toggles), origin: "SwiftShader through its own Vulkan loader" };
 }
 
 type Dawn = typeof import("webgpu");
@@ -40,8 +40,16 @@ async function loadDawn(): Promise<Dawn> {
   }
 }
 
-function create(dawn: Dawn): GPU {
-  const gpu = dawn.create([]);
+/** safe: what Dawn does by default. fast: without clamping every index and checking every call, and with the timer's full resolution. */
+export type Toggles = "safe" | "fast";
+
+const dawnOptions: Readonly<Record<Toggles, readonly string[]>> = {
+  safe: [],
+  fast: ["enable-dawn-features=disable_robustness,disable_workgroup_init,skip_validation", "disable-dawn-features=timestamp_quantization"],
+};
+
+function create(dawn: Dawn, toggles: Toggles): GPU {
+  const gpu = dawn.create([...dawnOptions[toggles]]);
   kept.push(gpu);
   return gpu;
 }
