@@ -2,7 +2,7 @@
 //
 // A batch norm with fixed statistics. One invocation computes one vector of four channels; scale and shift are zero in pad lanes.
 
-struct Params { size: u32, blocks: u32, x_stride: u32, x_offset: u32, y_stride: u32, y_offset: u32 }
+struct Params { size: u32, blocks: u32, x_stride: u32, x_offset: u32, y_stride: u32, y_offset: u32, activation: u32 }
 
 alias Value = vec4f;
 
@@ -12,7 +12,9 @@ alias Value = vec4f;
 @group(0) @binding(3) var<storage, read_write> y: array<Value>;
 @group(0) @binding(4) var<uniform> params: Params;
 
-override ACTIVATION = 0u;   // 0 none, 1 relu, 2 relu6; comparisons and not max, which would make 0 of a NaN
+// Activations are comparisons and not max or clamp, which would make a number of a NaN.
+const RELU = 1u;
+const RELU6 = 2u;
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -21,7 +23,7 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
   let block = index % params.blocks;
   let pixel = index / params.blocks;
   var value = vec4f(x[pixel * params.x_stride + params.x_offset + block]) * vec4f(scale[block]) + vec4f(shift[block]);
-  if (ACTIVATION >= 1u) { value = select(value, vec4f(), value < vec4f()); }
-  if (ACTIVATION == 2u) { value = select(value, vec4f(6.0), value > vec4f(6.0)); }
+  if (params.activation >= RELU) { value = select(value, vec4f(), value < vec4f()); }
+  if (params.activation == RELU6) { value = select(value, vec4f(6.0), value > vec4f(6.0)); }
   y[pixel * params.y_stride + params.y_offset + block] = Value(value);
 }

@@ -9,6 +9,7 @@ struct Params {
   strips: u32, phase_height: u32, in_height: u32, in_width: u32, in_blocks: u32, out_height: u32, out_width: u32, out_blocks: u32,
   kernel_height: u32, kernel_width: u32, stride_y: u32, stride_x: u32, pad_top: u32, pad_left: u32, size: u32,
   x_stride: u32, x_offset: u32, y_stride: u32, y_offset: u32,
+  activation: u32,
 }
 
 alias Value = vec4f;
@@ -19,7 +20,9 @@ alias Value = vec4f;
 @group(0) @binding(3) var<storage, read_write> y: array<Value>;
 @group(0) @binding(4) var<uniform> params: Params;
 
-override ACTIVATION = 0u;   // 0 none, 1 relu, 2 relu6; comparisons and not max, which would make 0 of a NaN
+// Activations are comparisons and not max or clamp, which would make a number of a NaN.
+const RELU = 1u;
+const RELU6 = 2u;
 
 fn load(row: u32, column: i32, block: u32) -> vec4f {
   let clamped = clamp(column, 0, i32(params.in_width) - 1);
@@ -29,8 +32,8 @@ fn load(row: u32, column: i32, block: u32) -> vec4f {
 fn store(row: u32, column: u32, block: u32, sum: vec4f) {
   if (column >= params.out_width) { return; }
   var value = sum + vec4f(bias[block]);
-  if (ACTIVATION >= 1u) { value = select(value, vec4f(), value < vec4f()); }
-  if (ACTIVATION == 2u) { value = select(value, vec4f(6.0), value > vec4f(6.0)); }
+  if (params.activation >= RELU) { value = select(value, vec4f(), value < vec4f()); }
+  if (params.activation == RELU6) { value = select(value, vec4f(6.0), value > vec4f(6.0)); }
   y[(row * params.out_width + column) * params.y_stride + params.y_offset + block] = Value(value);
 }
 

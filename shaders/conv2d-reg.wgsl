@@ -9,6 +9,7 @@ struct Params {
   kernel_height: u32, kernel_width: u32, stride_y: u32, stride_x: u32, dilation_y: u32, dilation_x: u32,
   pad_top: i32, pad_left: i32,
   x_stride: u32, x_offset: u32, residual_stride: u32, residual_offset: u32, y_stride: u32, y_offset: u32,
+  activation: u32, residual: u32,
 }
 
 alias Value = vec4f;
@@ -20,8 +21,9 @@ alias Value = vec4f;
 @group(0) @binding(4) var<storage, read_write> y: array<Value>;
 @group(0) @binding(5) var<uniform> params: Params;
 
-override ACTIVATION = 0u;   // 0 none, 1 relu, 2 relu6; comparisons and not max, which would make 0 of a NaN
-override RESIDUAL = false;
+// Activations are comparisons and not max or clamp, which would make a number of a NaN.
+const RELU = 1u;
+const RELU6 = 2u;
 
 // Row of the picture in the batch (n · in_height), and the top left corner of the pixel's window.
 fn window(pixel: u32) -> vec3i {
@@ -56,9 +58,9 @@ fn weights(row: u32, block: u32) -> mat4x4f {
 fn store(pixel: u32, block: u32, sum: vec4f) {
   if (pixel >= params.pixels) { return; }
   var value = sum;
-  if (RESIDUAL) { value += vec4f(residual[pixel * params.residual_stride + params.residual_offset + block]); }
-  if (ACTIVATION >= 1u) { value = select(value, vec4f(), value < vec4f()); }
-  if (ACTIVATION == 2u) { value = select(value, vec4f(6.0), value > vec4f(6.0)); }
+  if (params.residual == 1u) { value += vec4f(residual[pixel * params.residual_stride + params.residual_offset + block]); }
+  if (params.activation >= RELU) { value = select(value, vec4f(), value < vec4f()); }
+  if (params.activation == RELU6) { value = select(value, vec4f(6.0), value > vec4f(6.0)); }
   y[pixel * params.y_stride + params.y_offset + block] = Value(value);
 }
 

@@ -12,6 +12,7 @@ struct Params {
   kernel_height: u32, kernel_width: u32, stride_y: u32, stride_x: u32, dilation_y: u32, dilation_x: u32,
   pad_top: i32, pad_left: i32,
   x_stride: u32, x_offset: u32, residual_stride: u32, residual_offset: u32, y_stride: u32, y_offset: u32,
+  activation: u32, residual: u32,
 }
 
 alias Value = vec4f;
@@ -23,8 +24,9 @@ alias Value = vec4f;
 @group(0) @binding(4) var<storage, read_write> y: array<Value>;
 @group(0) @binding(5) var<uniform> params: Params;
 
-override ACTIVATION = 0u;   // 0 none, 1 relu, 2 relu6; comparisons and not max, which would make 0 of a NaN
-override RESIDUAL = false;
+// Activations are comparisons and not max or clamp, which would make a number of a NaN.
+const RELU = 1u;
+const RELU6 = 2u;
 
 // Row of the picture in the batch (n · in_height), and the top left corner of the pixel's window.
 fn window(pixel: u32) -> vec3i {
@@ -57,11 +59,10 @@ fn weights(row: u32, block: u32) -> mat4x4f {
 }
 
 fn store(pixel: u32, block: u32, sum: vec4f) {
-  if (pixel >= params.pixels) { return; }
   var value = sum;
-  if (RESIDUAL) { value += vec4f(residual[pixel * params.residual_stride + params.residual_offset + block]); }
-  if (ACTIVATION >= 1u) { value = select(value, vec4f(), value < vec4f()); }
-  if (ACTIVATION == 2u) { value = select(value, vec4f(6.0), value > vec4f(6.0)); }
+  if (params.residual == 1u) { value += vec4f(residual[pixel * params.residual_stride + params.residual_offset + block]); }
+  if (params.activation >= RELU) { value = select(value, vec4f(), value < vec4f()); }
+  if (params.activation == RELU6) { value = select(value, vec4f(6.0), value > vec4f(6.0)); }
   y[pixel * params.y_stride + params.y_offset + block] = Value(value);
 }
 
@@ -90,7 +91,7 @@ fn main(
   var b4 = right_bias; var b5 = right_bias; var b6 = right_bias; var b7 = right_bias;
   var b8 = right_bias; var b9 = right_bias; var b10 = right_bias; var b11 = right_bias;
   var b12 = right_bias; var b13 = right_bias; var b14 = right_bias; var b15 = right_bias;
-  var row = 0u;
+  var filter_row = 0u;
   for (var tap_y = 0u; tap_y < params.kernel_height; tap_y++) {
     for (var tap_x = 0u; tap_x < params.kernel_width; tap_x++) {
       let at0 = address(origin0, tap_y, tap_x);
@@ -102,8 +103,8 @@ fn main(
         let x1 = load(at1, channel);
         let x2 = load(at2, channel);
         let x3 = load(at3, channel);
-        let left = weights(row, column);
-        let right = weights(row, next);
+        let left = weights(filter_row, column);
+        let right = weights(filter_row, next);
         let r0 = subgroupBroadcast(x0, 0u); a0 += left * r0; b0 += right * r0;
         let r1 = subgroupBroadcast(x0, 1u); a1 += left * r1; b1 += right * r1;
         let r2 = subgroupBroadcast(x0, 2u); a2 += left * r2; b2 += right * r2;
@@ -120,42 +121,16 @@ fn main(
         let r13 = subgroupBroadcast(x3, 1u); a13 += left * r13; b13 += right * r13;
         let r14 = subgroupBroadcast(x3, 2u); a14 += left * r14; b14 += right * r14;
         let r15 = subgroupBroadcast(x3, 3u); a15 += left * r15; b15 += right * r15;
-        row += 4u;
+        filter_row += 4u;
       }
     }
   }
-  if (block >= params.out_blocks) { return; }
-  store(pixel, block, a0);
-  store(pixel + 1u, block, a1);
-  store(pixel + 2u, block, a2);
-  store(pixel + 3u, block, a3);
-  store(pixel + 4u, block, a4);
-  store(pixel + 5u, block, a5);
-  store(pixel + 6u, block, a6);
-  store(pixel + 7u, block, a7);
-  store(pixel + 8u, block, a8);
-  store(pixel + 9u, block, a9);
-  store(pixel + 10u, block, a10);
-  store(pixel + 11u, block, a11);
-  store(pixel + 12u, block, a12);
-  store(pixel + 13u, block, a13);
-  store(pixel + 14u, block, a14);
-  store(pixel + 15u, block, a15);
-  if (block + 4u >= params.out_blocks) { return; }
-  store(pixel, block + 4u, b0);
-  store(pixel + 1u, block + 4u, b1);
-  store(pixel + 2u, block + 4u, b2);
-  store(pixel + 3u, block + 4u, b3);
-  store(pixel + 4u, block + 4u, b4);
-  store(pixel + 5u, block + 4u, b5);
-  store(pixel + 6u, block + 4u, b6);
-  store(pixel + 7u, block + 4u, b7);
-  store(pixel + 8u, block + 4u, b8);
-  store(pixel + 9u, block + 4u, b9);
-  store(pixel + 10u, block + 4u, b10);
-  store(pixel + 11u, block + 4u, b11);
-  store(pixel + 12u, block + 4u, b12);
-  store(pixel + 13u, block + 4u, b13);
-  store(pixel + 14u, block + 4u, b14);
-  store(pixel + 15u, block + 4u, b15);
+  // Stored in a loop that compilers do not unroll: thirty-two copies of a guarded store take them longer than all the rest.
+  let left_sums = array<vec4f, 16>(a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15);
+  let right_sums = array<vec4f, 16>(b0, b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15);
+  let rows = min(16u, params.pixels - min(pixel, params.pixels));
+  for (var row = 0u; row < rows; row++) {
+    if (block < params.out_blocks) { store(pixel + row, block, left_sums[row]); }
+    if (block + 4u < params.out_blocks) { store(pixel + row, block + 4u, right_sums[row]); }
+  }
 }

@@ -12,6 +12,7 @@ struct Params {
   kernel_height: u32, kernel_width: u32, stride_y: u32, stride_x: u32, dilation_y: u32, dilation_x: u32,
   pad_top: i32, pad_left: i32,
   x_stride: u32, x_offset: u32, residual_stride: u32, residual_offset: u32, y_stride: u32, y_offset: u32,
+  activation: u32, residual: u32,
 }
 
 alias Value = vec4f;
@@ -23,8 +24,9 @@ alias Value = vec4f;
 @group(0) @binding(4) var<storage, read_write> y: array<Value>;
 @group(0) @binding(5) var<uniform> params: Params;
 
-override ACTIVATION = 0u;   // 0 none, 1 relu, 2 relu6; comparisons and not max, which would make 0 of a NaN
-override RESIDUAL = false;
+// Activations are comparisons and not max or clamp, which would make a number of a NaN.
+const RELU = 1u;
+const RELU6 = 2u;
 
 // Row of the picture in the batch (n · in_height), and the top left corner of the pixel's window.
 fn window(pixel: u32) -> vec3i {
@@ -57,11 +59,10 @@ fn weights(row: u32, block: u32) -> mat4x4f {
 }
 
 fn store(pixel: u32, block: u32, sum: vec4f) {
-  if (pixel >= params.pixels) { return; }
   var value = sum;
-  if (RESIDUAL) { value += vec4f(residual[pixel * params.residual_stride + params.residual_offset + block]); }
-  if (ACTIVATION >= 1u) { value = select(value, vec4f(), value < vec4f()); }
-  if (ACTIVATION == 2u) { value = select(value, vec4f(6.0), value > vec4f(6.0)); }
+  if (params.residual == 1u) { value += vec4f(residual[pixel * params.residual_stride + params.residual_offset + block]); }
+  if (params.activation >= RELU) { value = select(value, vec4f(), value < vec4f()); }
+  if (params.activation == RELU6) { value = select(value, vec4f(6.0), value > vec4f(6.0)); }
   y[pixel * params.y_stride + params.y_offset + block] = Value(value);
 }
 
@@ -82,7 +83,7 @@ fn main(
   var sum4 = offset; var sum5 = offset; var sum6 = offset; var sum7 = offset;
   var sum8 = offset; var sum9 = offset; var sum10 = offset; var sum11 = offset;
   var sum12 = offset; var sum13 = offset; var sum14 = offset; var sum15 = offset;
-  var row = 0u;
+  var filter_row = 0u;
   for (var tap_y = 0u; tap_y < params.kernel_height; tap_y++) {
     for (var tap_x = 0u; tap_x < params.kernel_width; tap_x++) {
       let at0 = address(origin0, tap_y, tap_x);
@@ -90,7 +91,7 @@ fn main(
       for (var channel = 0u; channel < params.in_blocks; channel++) {
         let x0 = load(at0, channel);
         let x1 = load(at1, channel);
-        let w = weights(row, column);
+        let w = weights(filter_row, column);
         sum0 += w * subgroupBroadcast(x0, 0u);
         sum1 += w * subgroupBroadcast(x0, 1u);
         sum2 += w * subgroupBroadcast(x0, 2u);
@@ -107,25 +108,13 @@ fn main(
         sum13 += w * subgroupBroadcast(x1, 5u);
         sum14 += w * subgroupBroadcast(x1, 6u);
         sum15 += w * subgroupBroadcast(x1, 7u);
-        row += 4u;
+        filter_row += 4u;
       }
     }
   }
   if (block >= params.out_blocks) { return; }
-  store(pixel, block, sum0);
-  store(pixel + 1u, block, sum1);
-  store(pixel + 2u, block, sum2);
-  store(pixel + 3u, block, sum3);
-  store(pixel + 4u, block, sum4);
-  store(pixel + 5u, block, sum5);
-  store(pixel + 6u, block, sum6);
-  store(pixel + 7u, block, sum7);
-  store(pixel + 8u, block, sum8);
-  store(pixel + 9u, block, sum9);
-  store(pixel + 10u, block, sum10);
-  store(pixel + 11u, block, sum11);
-  store(pixel + 12u, block, sum12);
-  store(pixel + 13u, block, sum13);
-  store(pixel + 14u, block, sum14);
-  store(pixel + 15u, block, sum15);
+  // Stored in a loop that compilers do not unroll: sixteen copies of the epilogue take them longer than all the rest.
+  let sums = array<vec4f, 16>(sum0, sum1, sum2, sum3, sum4, sum5, sum6, sum7, sum8, sum9, sum10, sum11, sum12, sum13, sum14, sum15);
+  let rows = min(16u, params.pixels - min(pixel, params.pixels));
+  for (var row = 0u; row < rows; row++) { store(pixel + row, block, sums[row]); }
 }

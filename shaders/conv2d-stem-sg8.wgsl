@@ -12,6 +12,7 @@ struct Params {
   kernel_height: u32, kernel_width: u32, stride_y: u32, stride_x: u32, dilation_y: u32, dilation_x: u32,
   pad_top: i32, pad_left: i32,
   x_stride: u32, x_offset: u32, residual_stride: u32, residual_offset: u32, y_stride: u32, y_offset: u32,
+  activation: u32, residual: u32,
 }
 
 alias Value = vec4f;
@@ -23,8 +24,10 @@ alias Value = vec4f;
 @group(0) @binding(4) var<storage, read_write> y: array<Value>;
 @group(0) @binding(5) var<uniform> params: Params;
 
-override ACTIVATION = 0u;   // 0 none, 1 relu, 2 relu6; comparisons and not max, which would make 0 of a NaN
-override RESIDUAL = false;
+// Activations are comparisons and not max or clamp, which would make a number of a NaN.
+const RELU = 1u;
+const RELU6 = 2u;
+
 override CHANNELS = 3u;
 
 // Row of the picture in the batch (n · in_height), and the top left corner of the pixel's window.
@@ -71,11 +74,10 @@ fn weights_of(row: u32, block: u32) -> mat4x4f {
 }
 
 fn store(pixel: u32, block: u32, sum: vec4f) {
-  if (pixel >= params.pixels) { return; }
   var value = sum;
-  if (RESIDUAL) { value += vec4f(residual[pixel * params.residual_stride + params.residual_offset + block]); }
-  if (ACTIVATION >= 1u) { value = select(value, vec4f(), value < vec4f()); }
-  if (ACTIVATION == 2u) { value = select(value, vec4f(6.0), value > vec4f(6.0)); }
+  if (params.residual == 1u) { value += vec4f(residual[pixel * params.residual_stride + params.residual_offset + block]); }
+  if (params.activation >= RELU) { value = select(value, vec4f(), value < vec4f()); }
+  if (params.activation == RELU6) { value = select(value, vec4f(6.0), value > vec4f(6.0)); }
   y[pixel * params.y_stride + params.y_offset + block] = Value(value);
 }
 
@@ -102,7 +104,7 @@ fn main(
   var b4 = right_bias; var b5 = right_bias; var b6 = right_bias; var b7 = right_bias;
   var b8 = right_bias; var b9 = right_bias; var b10 = right_bias; var b11 = right_bias;
   var b12 = right_bias; var b13 = right_bias; var b14 = right_bias; var b15 = right_bias;
-  var row = 0u;
+  var filter_row = 0u;
   for (var tap_y = 0u; tap_y < params.kernel_height; tap_y++) {
     let row0 = row_of(origin0, tap_y);
     let row1 = row_of(origin1, tap_y);
@@ -110,8 +112,8 @@ fn main(
       let column_x = i32(tap_x * params.dilation_x);
       let x0 = load(row0, origin0.z + column_x);
       let x1 = load(row1, origin1.z + column_x);
-      let left = weights_of(row, column);
-      let right = weights_of(row, next);
+      let left = weights_of(filter_row, column);
+      let right = weights_of(filter_row, next);
       let r0 = subgroupBroadcast(x0, 0u); a0 += product(left, r0); b0 += product(right, r0);
       let r1 = subgroupBroadcast(x0, 1u); a1 += product(left, r1); b1 += product(right, r1);
       let r2 = subgroupBroadcast(x0, 2u); a2 += product(left, r2); b2 += product(right, r2);
@@ -128,41 +130,15 @@ fn main(
       let r13 = subgroupBroadcast(x1, 5u); a13 += product(left, r13); b13 += product(right, r13);
       let r14 = subgroupBroadcast(x1, 6u); a14 += product(left, r14); b14 += product(right, r14);
       let r15 = subgroupBroadcast(x1, 7u); a15 += product(left, r15); b15 += product(right, r15);
-      row += 4u;
+      filter_row += 4u;
     }
   }
-  if (block >= params.out_blocks) { return; }
-  store(pixel, block, a0);
-  store(pixel + 1u, block, a1);
-  store(pixel + 2u, block, a2);
-  store(pixel + 3u, block, a3);
-  store(pixel + 4u, block, a4);
-  store(pixel + 5u, block, a5);
-  store(pixel + 6u, block, a6);
-  store(pixel + 7u, block, a7);
-  store(pixel + 8u, block, a8);
-  store(pixel + 9u, block, a9);
-  store(pixel + 10u, block, a10);
-  store(pixel + 11u, block, a11);
-  store(pixel + 12u, block, a12);
-  store(pixel + 13u, block, a13);
-  store(pixel + 14u, block, a14);
-  store(pixel + 15u, block, a15);
-  if (block + 8u >= params.out_blocks) { return; }
-  store(pixel, block + 8u, b0);
-  store(pixel + 1u, block + 8u, b1);
-  store(pixel + 2u, block + 8u, b2);
-  store(pixel + 3u, block + 8u, b3);
-  store(pixel + 4u, block + 8u, b4);
-  store(pixel + 5u, block + 8u, b5);
-  store(pixel + 6u, block + 8u, b6);
-  store(pixel + 7u, block + 8u, b7);
-  store(pixel + 8u, block + 8u, b8);
-  store(pixel + 9u, block + 8u, b9);
-  store(pixel + 10u, block + 8u, b10);
-  store(pixel + 11u, block + 8u, b11);
-  store(pixel + 12u, block + 8u, b12);
-  store(pixel + 13u, block + 8u, b13);
-  store(pixel + 14u, block + 8u, b14);
-  store(pixel + 15u, block + 8u, b15);
+  // Stored in a loop that compilers do not unroll: thirty-two copies of a guarded store take them longer than all the rest.
+  let left_sums = array<vec4f, 16>(a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15);
+  let right_sums = array<vec4f, 16>(b0, b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15);
+  let rows = min(16u, params.pixels - min(pixel, params.pixels));
+  for (var row = 0u; row < rows; row++) {
+    if (block < params.out_blocks) { store(pixel + row, block, left_sums[row]); }
+    if (block + 8u < params.out_blocks) { store(pixel + row, block + 8u, right_sums[row]); }
+  }
 }

@@ -6,6 +6,7 @@
 
 struct Params {
   batch: u32, in_blocks: u32, outputs: u32, out_blocks: u32, first_block: u32, slice_blocks: u32, size: u32,
+  activation: u32,
 }
 
 alias Value = vec4f;
@@ -16,15 +17,17 @@ alias Value = vec4f;
 @group(0) @binding(3) var<storage, read_write> y: array<Value>;
 @group(0) @binding(4) var<uniform> params: Params;
 
-override ACTIVATION = 0u;   // 0 none, 1 relu, 2 relu6; comparisons and not max, which would make 0 of a NaN
+// Activations are comparisons and not max or clamp, which would make a number of a NaN.
+const RELU = 1u;
+const RELU6 = 2u;
 
 fn store(n: u32, block: u32, sum: vec4f) {
   if (n >= params.batch) { return; }
   // Rows of the weight past the last output were read as repeats of it: their lanes are padding.
   let output = (params.first_block + block) * 4u + vec4u(0u, 1u, 2u, 3u);
   var value = sum + vec4f(bias[params.first_block + block]);
-  if (ACTIVATION >= 1u) { value = select(value, vec4f(), value < vec4f()); }
-  if (ACTIVATION == 2u) { value = select(value, vec4f(6.0), value > vec4f(6.0)); }
+  if (params.activation >= RELU) { value = select(value, vec4f(), value < vec4f()); }
+  if (params.activation == RELU6) { value = select(value, vec4f(6.0), value > vec4f(6.0)); }
   y[n * params.out_blocks + params.first_block + block] = Value(select(vec4f(), value, output < vec4u(params.outputs)));
 }
 

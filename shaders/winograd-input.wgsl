@@ -5,7 +5,7 @@
 // 0, ±1, ±2, ∞. One invocation transforms four channels of one tile: each column, then each row of the result.
 
 struct Params {
-  size: u32, first_tile: u32, tiles: u32, tiles_y: u32, tiles_x: u32, blocks: u32, in_height: u32, in_width: u32, pad_top: i32, pad_left: i32,
+  size: u32, side: u32, first_tile: u32, tiles: u32, tiles_y: u32, tiles_x: u32, blocks: u32, in_height: u32, in_width: u32, pad_top: i32, pad_left: i32,
   x_stride: u32, x_offset: u32,
 }
 
@@ -61,44 +61,39 @@ fn column_of_four(origin: vec3i, j: i32, block: u32) -> Four {
   return four(load(origin, 0, j, block), load(origin, 1, j, block), load(origin, 2, j, block), load(origin, 3, j, block));
 }
 
-fn store_six(alpha: u32, at: u32, s: Six) {
-  let step = params.tiles * params.blocks;
-  let first = alpha * step + at;
-  v[first] = Value(s.a);
-  v[first + step] = Value(s.b);
-  v[first + 2u * step] = Value(s.c);
-  v[first + 3u * step] = Value(s.d);
-  v[first + 4u * step] = Value(s.e);
-  v[first + 5u * step] = Value(s.f);
-}
-
-fn store_four(alpha: u32, at: u32, s: Four) {
-  let step = params.tiles * params.blocks;
-  let first = alpha * step + at;
-  v[first] = Value(s.a);
-  v[first + step] = Value(s.b);
-  v[first + 2u * step] = Value(s.c);
-  v[first + 3u * step] = Value(s.d);
-}
-
 @compute @workgroup_size(64)
 fn f43(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let index = gid.x + gid.y * groups.x * 64u;
   if (index >= params.size) { return; }
   let block = index % params.blocks;
   let origin = corner(params.first_tile + index / params.blocks, 4);
-  let c0 = column_of_six(origin, 0, block);
-  let c1 = column_of_six(origin, 1, block);
-  let c2 = column_of_six(origin, 2, block);
-  let c3 = column_of_six(origin, 3, block);
-  let c4 = column_of_six(origin, 4, block);
-  let c5 = column_of_six(origin, 5, block);
-  store_six(0u, index, six(c0.a, c1.a, c2.a, c3.a, c4.a, c5.a));
-  store_six(6u, index, six(c0.b, c1.b, c2.b, c3.b, c4.b, c5.b));
-  store_six(12u, index, six(c0.c, c1.c, c2.c, c3.c, c4.c, c5.c));
-  store_six(18u, index, six(c0.d, c1.d, c2.d, c3.d, c4.d, c5.d));
-  store_six(24u, index, six(c0.e, c1.e, c2.e, c3.e, c4.e, c5.e));
-  store_six(30u, index, six(c0.f, c1.f, c2.f, c3.f, c4.f, c5.f));
+  var columns: array<Six, 6>;
+  for (var j = 0u; j < params.side; j++) { columns[j] = column_of_six(origin, i32(j), block); }
+  let c0 = columns[0];
+  let c1 = columns[1];
+  let c2 = columns[2];
+  let c3 = columns[3];
+  let c4 = columns[4];
+  let c5 = columns[5];
+  let r0 = six(c0.a, c1.a, c2.a, c3.a, c4.a, c5.a);
+  let r1 = six(c0.b, c1.b, c2.b, c3.b, c4.b, c5.b);
+  let r2 = six(c0.c, c1.c, c2.c, c3.c, c4.c, c5.c);
+  let r3 = six(c0.d, c1.d, c2.d, c3.d, c4.d, c5.d);
+  let r4 = six(c0.e, c1.e, c2.e, c3.e, c4.e, c5.e);
+  let r5 = six(c0.f, c1.f, c2.f, c3.f, c4.f, c5.f);
+  let values = array<Six, 6>(r0, r1, r2, r3, r4, r5);
+  // A loop that is not unrolled keeps compilers quick; its bound is always 6.
+  let step = params.tiles * params.blocks;
+  for (var i = 0u; i < params.side; i++) {
+    let row = values[i];
+    let at = i * 6u * step + index;
+    v[at] = Value(row.a);
+    v[at + step] = Value(row.b);
+    v[at + 2u * step] = Value(row.c);
+    v[at + 3u * step] = Value(row.d);
+    v[at + 4u * step] = Value(row.e);
+    v[at + 5u * step] = Value(row.f);
+  }
 }
 
 @compute @workgroup_size(64)
@@ -107,12 +102,24 @@ fn f23(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) group
   if (index >= params.size) { return; }
   let block = index % params.blocks;
   let origin = corner(params.first_tile + index / params.blocks, 2);
-  let c0 = column_of_four(origin, 0, block);
-  let c1 = column_of_four(origin, 1, block);
-  let c2 = column_of_four(origin, 2, block);
-  let c3 = column_of_four(origin, 3, block);
-  store_four(0u, index, four(c0.a, c1.a, c2.a, c3.a));
-  store_four(4u, index, four(c0.b, c1.b, c2.b, c3.b));
-  store_four(8u, index, four(c0.c, c1.c, c2.c, c3.c));
-  store_four(12u, index, four(c0.d, c1.d, c2.d, c3.d));
+  var columns: array<Four, 4>;
+  for (var j = 0u; j < params.side; j++) { columns[j] = column_of_four(origin, i32(j), block); }
+  let c0 = columns[0];
+  let c1 = columns[1];
+  let c2 = columns[2];
+  let c3 = columns[3];
+  let r0 = four(c0.a, c1.a, c2.a, c3.a);
+  let r1 = four(c0.b, c1.b, c2.b, c3.b);
+  let r2 = four(c0.c, c1.c, c2.c, c3.c);
+  let r3 = four(c0.d, c1.d, c2.d, c3.d);
+  let values = array<Four, 4>(r0, r1, r2, r3);
+  let step = params.tiles * params.blocks;
+  for (var i = 0u; i < params.side; i++) {
+    let row = values[i];
+    let at = i * 4u * step + index;
+    v[at] = Value(row.a);
+    v[at + step] = Value(row.b);
+    v[at + 2u * step] = Value(row.c);
+    v[at + 3u * step] = Value(row.d);
+  }
 }

@@ -4,8 +4,9 @@
 // each row of the result. Tiles that hang over the edge store what lies inside.
 
 struct Params {
-  size: u32, first_tile: u32, tiles: u32, tiles_y: u32, tiles_x: u32, blocks: u32, out_height: u32, out_width: u32,
+  size: u32, side: u32, first_tile: u32, tiles: u32, tiles_y: u32, tiles_x: u32, blocks: u32, out_height: u32, out_width: u32,
   residual_stride: u32, residual_offset: u32, y_stride: u32, y_offset: u32,
+  activation: u32, residual: u32,
 }
 
 alias Value = vec4f;
@@ -16,8 +17,9 @@ alias Value = vec4f;
 @group(0) @binding(3) var<storage, read_write> y: array<Value>;
 @group(0) @binding(4) var<uniform> params: Params;
 
-override ACTIVATION = 0u;   // 0 none, 1 relu, 2 relu6; comparisons and not max, which would make 0 of a NaN
-override RESIDUAL = false;
+// Activations are comparisons and not max or clamp, which would make a number of a NaN.
+const RELU = 1u;
+const RELU6 = 2u;
 
 const SQRT2 = 1.4142135623730951;
 const SQRT_HALF = 0.7071067811865476;
@@ -63,21 +65,17 @@ fn corner(tile: u32, side: u32) -> vec3u {
   return vec3u(tile / params.tiles_x / params.tiles_y * params.out_height, row * side, column * side);
 }
 
-fn store(origin: vec3u, i: u32, j: u32, block: u32, sum: vec4f) {
-  if (origin.y + i >= params.out_height || origin.z + j >= params.out_width) { return; }
-  let pixel = (origin.x + origin.y + i) * params.out_width + origin.z + j;
+fn store(pixel: u32, block: u32, sum: vec4f) {
   var value = sum;
-  if (RESIDUAL) { value += vec4f(residual[pixel * params.residual_stride + params.residual_offset + block]); }
-  if (ACTIVATION >= 1u) { value = select(value, vec4f(), value < vec4f()); }
-  if (ACTIVATION == 2u) { value = select(value, vec4f(6.0), value > vec4f(6.0)); }
+  if (params.residual == 1u) { value += vec4f(residual[pixel * params.residual_stride + params.residual_offset + block]); }
+  if (params.activation >= RELU) { value = select(value, vec4f(), value < vec4f()); }
+  if (params.activation == RELU6) { value = select(value, vec4f(6.0), value > vec4f(6.0)); }
   y[pixel * params.y_stride + params.y_offset + block] = Value(value);
 }
 
-fn store_four(origin: vec3u, i: u32, block: u32, offset: vec4f, row: Four) {
-  store(origin, i, 0u, block, row.a + offset);
-  store(origin, i, 1u, block, row.b + offset);
-  store(origin, i, 2u, block, row.c + offset);
-  store(origin, i, 3u, block, row.d + offset);
+// Pixels of the tile inside the map, down and across. The loops over them are not unrolled, which keeps compilers quick.
+fn inside(origin: vec3u, side: u32) -> vec2u {
+  return min(vec2u(side), vec2u(params.out_height, params.out_width) - origin.yz);
 }
 
 @compute @workgroup_size(64)
@@ -87,16 +85,24 @@ fn f43(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) group
   let block = index % params.blocks;
   let origin = corner(params.first_tile + index / params.blocks, 4u);
   let offset = vec4f(bias[block]);
-  let c0 = column_of_six(0u, index);
-  let c1 = column_of_six(1u, index);
-  let c2 = column_of_six(2u, index);
-  let c3 = column_of_six(3u, index);
-  let c4 = column_of_six(4u, index);
-  let c5 = column_of_six(5u, index);
-  store_four(origin, 0u, block, offset, four(c0.a, c1.a, c2.a, c3.a, c4.a, c5.a));
-  store_four(origin, 1u, block, offset, four(c0.b, c1.b, c2.b, c3.b, c4.b, c5.b));
-  store_four(origin, 2u, block, offset, four(c0.c, c1.c, c2.c, c3.c, c4.c, c5.c));
-  store_four(origin, 3u, block, offset, four(c0.d, c1.d, c2.d, c3.d, c4.d, c5.d));
+  var columns: array<Four, 6>;
+  for (var j = 0u; j < params.side; j++) { columns[j] = column_of_six(j, index); }
+  let c0 = columns[0];
+  let c1 = columns[1];
+  let c2 = columns[2];
+  let c3 = columns[3];
+  let c4 = columns[4];
+  let c5 = columns[5];
+  let r0 = four(c0.a, c1.a, c2.a, c3.a, c4.a, c5.a);
+  let r1 = four(c0.b, c1.b, c2.b, c3.b, c4.b, c5.b);
+  let r2 = four(c0.c, c1.c, c2.c, c3.c, c4.c, c5.c);
+  let r3 = four(c0.d, c1.d, c2.d, c3.d, c4.d, c5.d);
+  let sums = array<vec4f, 16>(r0.a, r0.b, r0.c, r0.d, r1.a, r1.b, r1.c, r1.d, r2.a, r2.b, r2.c, r2.d, r3.a, r3.b, r3.c, r3.d);
+  let size = inside(origin, 4u);
+  for (var i = 0u; i < size.x; i++) {
+    let pixel = (origin.x + origin.y + i) * params.out_width + origin.z;
+    for (var j = 0u; j < size.y; j++) { store(pixel + j, block, sums[i * 4u + j] + offset); }
+  }
 }
 
 @compute @workgroup_size(64)
@@ -106,14 +112,18 @@ fn f23(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) group
   let block = index % params.blocks;
   let origin = corner(params.first_tile + index / params.blocks, 2u);
   let offset = vec4f(bias[block]);
-  let c0 = column_of_four(0u, index);
-  let c1 = column_of_four(1u, index);
-  let c2 = column_of_four(2u, index);
-  let c3 = column_of_four(3u, index);
-  let top = two(c0.a, c1.a, c2.a, c3.a);
-  let bottom = two(c0.b, c1.b, c2.b, c3.b);
-  store(origin, 0u, 0u, block, top.a + offset);
-  store(origin, 0u, 1u, block, top.b + offset);
-  store(origin, 1u, 0u, block, bottom.a + offset);
-  store(origin, 1u, 1u, block, bottom.b + offset);
+  var columns: array<Two, 4>;
+  for (var j = 0u; j < params.side; j++) { columns[j] = column_of_four(j, index); }
+  let c0 = columns[0];
+  let c1 = columns[1];
+  let c2 = columns[2];
+  let c3 = columns[3];
+  let r0 = two(c0.a, c1.a, c2.a, c3.a);
+  let r1 = two(c0.b, c1.b, c2.b, c3.b);
+  let sums = array<vec4f, 4>(r0.a, r0.b, r1.a, r1.b);
+  let size = inside(origin, 2u);
+  for (var i = 0u; i < size.x; i++) {
+    let pixel = (origin.x + origin.y + i) * params.out_width + origin.z;
+    for (var j = 0u; j < size.y; j++) { store(pixel + j, block, sums[i * 2u + j] + offset); }
+  }
 }

@@ -19,8 +19,7 @@ const op: Op<{ readonly activation: EpilogueActivation }> = {
       {
         shader: "channel-affine",
         bind: ["x", "scale", "shift", "y"],
-        params: { size: vectors, blocks },
-        overrides: { ACTIVATION: activationCode[activation] },
+        params: { size: vectors, blocks, activation: activationCode[activation] },
         workgroups: grid(vectors),
       },
     ];

@@ -151,8 +151,8 @@ const phasesOp: Op<PhasesAttrs> = {
           pad_top: padding[0],
           pad_left: padding[1],
           size,
+          activation: activationCode[activation],
         },
-        overrides: { ACTIVATION: activationCode[activation] },
         workgroups: grid(size),
       },
     ];

@@ -1,7 +1,6 @@
 /** Depthwise convolution: each channel has its own filter. */
 import { layoutOf } from "../gpu/layout.ts";
 import { type Conv2dWindow, windowParams } from "./conv2d-product.ts";
-import { activationCode } from "./epilogue.ts";
 import { grid } from "./grid.ts";
 import { apply, type Node, type Op } from "./op.ts";
 
@@ -19,7 +18,6 @@ const op: Op<Conv2dWindow> = {
   launches(node) {
     const {
       inputs: [, , , residual],
-      attrs,
       shape,
     } = node;
     const [batch, , outHeight, outWidth] = shape;
@@ -31,7 +29,6 @@ const op: Op<Conv2dWindow> = {
         shader: "conv2d-depthwise",
         bind: ["x", "weight", "bias", residual ? "residual" : "bias", "y"],
         params: { strips, blocks, size, ...windowParams(node) },
-        overrides: { ACTIVATION: activationCode[attrs.activation], RESIDUAL: residual ? 1 : 0 },
         workgroups: grid(size),
       },
     ];

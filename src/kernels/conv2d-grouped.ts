@@ -1,7 +1,6 @@
 /** Convolution in groups of any size. */
 import { layoutOf } from "../gpu/layout.ts";
 import { type Conv2dWindow, windowParams } from "./conv2d-product.ts";
-import { activationCode } from "./epilogue.ts";
 import { grid } from "./grid.ts";
 import { apply, type Node, type Op } from "./op.ts";
 
@@ -20,7 +19,7 @@ const op: Op<GroupedWindow> = {
   launches(node) {
     const {
       inputs: [x, , , residual],
-      attrs: { activation, groups },
+      attrs: { groups },
       shape,
     } = node;
     const { blocks, channels, vectors } = layoutOf(shape);
@@ -36,7 +35,6 @@ const op: Op<GroupedWindow> = {
           group_outputs: channels / groups,
           ...windowParams(node),
         },
-        overrides: { ACTIVATION: activationCode[activation], RESIDUAL: residual ? 1 : 0 },
         workgroups: grid(vectors),
       },
     ];

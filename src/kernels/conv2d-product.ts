@@ -39,7 +39,7 @@ const op: Op<Conv2dWindow> = {
       shader,
       bind: ["x", "weight", "bias", residual ? "residual" : "bias", "y"],
       params: { pixels: batch * area, in_blocks: layoutOf(x.shape).blocks, out_blocks: blocks, ...windowParams(node) },
-      overrides: { ACTIVATION: activationCode[node.attrs.activation], RESIDUAL: residual ? 1 : 0, ...(stem && { CHANNELS: channels }) },
+      overrides: stem && { CHANNELS: channels },
       workgroups: foldedGrid(Math.ceil((batch * area) / rowsAGroup), Math.ceil(blocks / blocksAGroup)),
     };
     return [launch];
@@ -48,12 +48,10 @@ const op: Op<Conv2dWindow> = {
     layoutOf(shape).batch * layoutOf(shape).area * layoutOf(shape).channels * weight.shape[0] * layoutOf(x.shape).channels,
 };
 
-/** Sizes that every convolution kernel takes. */
-export function windowParams<Window extends Conv2dWindow>({
-  inputs: [x],
-  attrs: { kernel, stride, padding, dilation },
-  shape,
-}: Node<Window>): Record<string, number> {
+/** Sizes and epilogue that every convolution kernel takes. */
+export function windowParams<Window extends Conv2dWindow>({ inputs, attrs, shape }: Node<Window>): Record<string, number> {
+  const { kernel, stride, padding, dilation, activation } = attrs;
+  const [x] = inputs;
   const [, , inHeight = 1, inWidth = 1] = x.shape;
   const [, , outHeight = 1, outWidth = 1] = shape;
   return {
@@ -69,5 +67,7 @@ export function windowParams<Window extends Conv2dWindow>({
     dilation_x: dilation[1],
     pad_top: padding[0],
     pad_left: padding[1],
+    activation: activationCode[activation],
+    residual: inputs[3] ? 1 : 0,
   };
 }

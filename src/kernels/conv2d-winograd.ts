@@ -51,7 +51,7 @@ const op: Op<WinogradAttrs> = {
     const launches: Launch[] = [];
     for (let first = 0; first < all; first += most) {
       const tiles = Math.min(most, all - first);
-      const place = { first_tile: first, tiles, tiles_y: tilesY, tiles_x: tilesX };
+      const place = { side: tile + 2, first_tile: first, tiles, tiles_y: tilesY, tiles_x: tilesX };
       const v = { scratch: "v", vectors: points * Math.min(most, all) * inBlocks };
       const m = { scratch: "m", vectors: points * Math.min(most, all) * outBlocks };
       launches.push(
@@ -80,8 +80,15 @@ const op: Op<WinogradAttrs> = {
           shader: "winograd-output",
           entryPoint,
           bind: [m, "bias", residual ? "residual" : "bias", "y"],
-          params: { ...place, size: tiles * outBlocks, blocks: outBlocks, out_height: outHeight, out_width: outWidth },
-          overrides: { ACTIVATION: activationCode[activation], RESIDUAL: residual ? 1 : 0 },
+          params: {
+            ...place,
+            size: tiles * outBlocks,
+            blocks: outBlocks,
+            out_height: outHeight,
+            out_width: outWidth,
+            activation: activationCode[activation],
+            residual: residual ? 1 : 0,
+          },
           workgroups: grid(tiles * outBlocks),
         },
       );

@@ -64,8 +64,16 @@ const op: Op<LinearAttrs> = {
       launches.push({
         shader: "linear",
         bind: ["x", { value: "weight", firstVector: first * 4 * inBlocks, vectors: rows * inBlocks }, "bias", "y"],
-        params: { batch, in_blocks: inBlocks, outputs, out_blocks: blocks, first_block: first, slice_blocks: sliceBlocks, size },
-        overrides: { ACTIVATION: activationCode[activation] },
+        params: {
+          batch,
+          in_blocks: inBlocks,
+          outputs,
+          out_blocks: blocks,
+          first_block: first,
+          slice_blocks: sliceBlocks,
+          size,
+          activation: activationCode[activation],
+        },
         workgroups: grid(size),
       });
     }
