@@ -32,7 +32,8 @@ export type OptionsOf<Build extends Call<Node>> =
 /** Profiles of the adapter at hand under which each class of kernels is chosen by someone. */
 const profiles: Readonly<Record<string, (found: AdapterProfile) => AdapterProfile>> = {
   "as found": (found) => found,
-  "without subgroups": (found) => ({ ...found, subgroupSize: 0 }),
+  "without subgroups": (found) => ({ ...found, class: "software", subgroupSize: 0 }),
+  "as a GPU": (found) => ({ ...found, class: "unknown" }),
 };
 
 /**
@@ -167,7 +168,8 @@ async function profileOrSkip(
 ): Promise<AdapterProfile> {
   const { profile } = await device();
   const changed = profileFrom(profile);
-  if (changed !== profile && changed.subgroupSize === profile.subgroupSize) skip("the adapter has no subgroups");
+  if (changed !== profile && changed.subgroupSize === profile.subgroupSize && changed.class === profile.class)
+    skip("it is the adapter as found");
   return changed;
 }
 

@@ -35,7 +35,7 @@ describe("what parameters decide", () => {
   test("runs once: the batch norm's factors, the filters scaled and packed", () => {
     const { once, steps } = plan({ y: relu(norm(conv2d(x, filters, undefined, { padding: 1 }))) });
     expect(shadersOf(once).sort()).toEqual(["batch-norm-scale", "batch-norm-shift", "pack-filters", "scale-filters"]);
-    expect(shadersOf(steps)).toEqual(["conv2d-reg"]);
+    expect(shadersOf(steps)).toEqual(["conv2d-tile"]);
   });
 
   test("leaves memory behind only for what runs read: packed filters and shift", () => {
@@ -49,7 +49,7 @@ describe("what parameters decide", () => {
   test("runs every time where it is an input instead", () => {
     const { once, steps } = plan({ y: conv2d(x, input("w", [8, 8, 3, 3])) });
     expect(shadersOf(once)).toEqual([]);
-    expect(shadersOf(steps)).toEqual(["pack-filters", "conv2d-reg"]);
+    expect(shadersOf(steps)).toEqual(["pack-filters", "conv2d-tile"]);
   });
 
   test("may be all there is", async () => {
@@ -160,7 +160,7 @@ describe("above the adapter's binding limit", () => {
 
   test("the weight of a fully connected layer over many rows is not packed, but sliced", () => {
     const y = linear(input("features", [9, 20]), fc.weight, fc.bias);
-    expect(shadersOf(plan({ y }).steps)).toEqual(["conv2d-reg"]);
+    expect(shadersOf(plan({ y }).steps)).toEqual(["conv2d-tile"]);
     expect(shadersOf(plan({ y }, limited(8000)).steps)).toEqual(["linear", "linear", "linear", "linear"]);
   });
 });

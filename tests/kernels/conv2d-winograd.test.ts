@@ -26,15 +26,15 @@ const shadersOf = (y: Node, strict = false): string[] =>
 test.each([
   ["a large map", 16, 16, 12, "winograd-input"],
   ["a small map of many channels", 32, 32, 4, "winograd-input"],
-  ["a small map of few channels", 16, 32, 8, "conv2d-reg"],
-  ["few inputs", 3, 64, 32, "conv2d-reg"],
-  ["a map of three pixels a side", 64, 64, 3, "conv2d-reg"],
+  ["a small map of few channels", 16, 32, 8, "conv2d-tile"],
+  ["few inputs", 3, 64, 32, "conv2d-tile"],
+  ["a map of three pixels a side", 64, 64, 3, "conv2d-tile"],
 ])("%s: %i to %i channels, %i pixels a side, begins with %s", (_, channels, outputs, side, shader) => {
   expect(shadersOf(conv(channels, outputs, side))[0]).toBe(shader);
 });
 
 test("strict takes the plain sum", () => {
-  expect(shadersOf(conv(64, 64, 16), true)).toEqual(["conv2d-reg"]);
+  expect(shadersOf(conv(64, 64, 16), true)).toEqual(["conv2d-tile"]);
 });
 
 // kernels.md 13 gives 2e-5 of the largest value for F(4,3) and 2e-6 for F(2,3), at up to 512 channels.
