@@ -114,7 +114,7 @@ test("launches are listed in the order in which they run, with their buffers by 
   expect(rows.map((row) => row.replace(/\s+/g, " "))).toEqual([
     "runs stage op kernel overrides workgroups buffers",
     "once packFilters pack-filters[conv] 2 × 1 4 0",
-    "every time stem conv2dProduct conv2d-tile[main] 2 × 1 × 1 6 0 1 1 5",
+    "every time stem conv2dProduct conv2d-tile[main] 1 × 1 × 1 6 0 1 1 5",
     "every time globalAvgPool global-avg-pool[main] 1 × 1 5 6",
     "every time linear linear[main] 1 × 1 6 2 3 5",
   ]);
