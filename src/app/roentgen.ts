@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** All programs under one name: `roentgen infer film.png` is `npx tsx src/app/infer.ts film.png`. */
 import { Command } from "commander";
+import { benchCommand } from "./bench.ts";
 import { runProgram } from "./command-line.ts";
 import { inferCommand } from "./infer.ts";
 import { infoCommand } from "./info.ts";
@@ -12,6 +13,7 @@ const program = new Command("roentgen")
   .version(version)
   .addCommand(inferCommand())
   .addCommand(infoCommand())
-  .addCommand(phantomCommand());
+  .addCommand(phantomCommand())
+  .addCommand(benchCommand());
 
 await runProgram(program);
