@@ -59,8 +59,28 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
     let in_row = top + i32(tap_y * params.dilation_y);
     if (in_row < 0 || in_row >= i32(params.in_height)) { continue; }
     let start = (n * params.in_height + u32(in_row)) * params.in_width * params.x_stride + params.x_offset;
+    let first = tap_y * params.kernel_width * params.blocks + block;
+    if (params.stride_x == 1u && params.dilation_x == 1u) {
+      // Neighbouring outputs share all but one input: each tap moves the strip on by one column.
+      var x0 = load(start, left, block);
+      var x1 = load(start, left + 1, block);
+      var x2 = load(start, left + 2, block);
+      var x3 = load(start, left + 3, block);
+      for (var tap_x = 0u; tap_x < params.kernel_width; tap_x++) {
+        let w = vec4f(weight[first + tap_x * params.blocks]);
+        sum0 += w * x0;
+        sum1 += w * x1;
+        sum2 += w * x2;
+        sum3 += w * x3;
+        x0 = x1;
+        x1 = x2;
+        x2 = x3;
+        x3 = load(start, left + 4 + i32(tap_x), block);
+      }
+      continue;
+    }
     for (var tap_x = 0u; tap_x < params.kernel_width; tap_x++) {
-      let w = vec4f(weight[(tap_y * params.kernel_width + tap_x) * params.blocks + block]);
+      let w = vec4f(weight[first + tap_x * params.blocks]);
       let at = left + i32(tap_x * params.dilation_x);
       sum0 += w * load(start, at, block);
       sum1 += w * load(start, at + step, block);
