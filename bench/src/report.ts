@@ -1,0 +1,67 @@
+/** Results as a table for people. */
+import { formatTable } from "../../src/graph/print.ts";
+import type { CaseResult, Figures } from "./measure.ts";
+
+export interface Standing {
+  readonly peer: string;
+  /** How many times as long the best GPU peer takes, on the clock. */
+  readonly ratio: number;
+  /** The same of processor time, all threads together. */
+  readonly cpuRatio: number;
+}
+
+export const OURS = "roentgen";
+/** A column of its own: not on the same adapter. */
+export const CPU_PEER = "ort-cpu";
+
+/** The fastest peer on the same adapter beside ours; undefined where one of the two is missing. */
+export function standingOf({ contestants }: CaseResult): Standing | undefined {
+  const ours = contestants[OURS];
+  if (!ours?.wallMs || !ours.cpuMs) return undefined;
+  let best: Standing | undefined;
+  for (const [peer, { wallMs, cpuMs }] of Object.entries(contestants)) {
+    if (peer === OURS || peer === CPU_PEER || !wallMs || !cpuMs) continue;
+    const ratio = wallMs.median / ours.wallMs.median;
+    if (!best || ratio < best.ratio) best = { peer, ratio, cpuRatio: cpuMs.median / ours.cpuMs.median };
+  }
+  return best;
+}
+
+/** @param peak the adapter's multiply–adds a second. */
+export function formatResults(results: readonly CaseResult[], names: readonly string[], peak: number): string {
+  const rows = results.map((result) => {
+    const { contestants, macs, kind } = result;
+    const standing = standingOf(result);
+    const ours = contestants[OURS]?.wallMs;
+    const rate = ours && macs > 0 && kind !== "load" ? macs / (ours.median / 1000) : undefined;
+    return [
+      result.name,
+      ...names.map((name) => cell(contestants[name])),
+      standing ? `${standing.ratio.toFixed(2)}× ${standing.peer}` : "",
+      standing ? `${standing.cpuRatio.toFixed(2)}×` : "",
+      milliseconds(contestants[OURS]?.cpuMs?.median),
+      rate === undefined ? "" : (rate / 1e9).toFixed(1),
+      rate === undefined ? "" : `${((100 * rate) / peak).toFixed(0)} %`,
+    ];
+  });
+  const headings = ["case", ...names, "best peer / ours", "of CPU", "our CPU ms", "GMAC/s", "of peak"];
+  const numbers = headings.map((_, column) => column).slice(1);
+  return [formatTable(headings, rows, numbers), ...failures(results)].join("\n");
+}
+
+/** Median, and the interquartile range as a share of it. */
+function cell(figures?: Figures): string {
+  if (!figures) return "";
+  if (!figures.wallMs) return figures.failure?.startsWith("wrong result") ? "wrong" : "failed";
+  const { median, lowerQuartile, upperQuartile } = figures.wallMs;
+  return `${milliseconds(median)} ±${((50 * (upperQuartile - lowerQuartile)) / median).toFixed(0)}%`;
+}
+
+const milliseconds = (ms?: number): string => (ms === undefined ? "" : ms.toFixed(ms < 10 ? 2 : ms < 100 ? 1 : 0));
+
+const failures = (results: readonly CaseResult[]): string[] => {
+  const lines = results.flatMap(({ name, contestants }) =>
+    Object.entries(contestants).flatMap(([who, { failure }]) => (failure === undefined ? [] : [`  ${who}, ${name}: ${failure}`])),
+  );
+  return lines.length > 0 ? ["", "No figure:", ...lines] : [];
+};
