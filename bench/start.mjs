@@ -6,8 +6,9 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 function run(command, args, options) {
-  const { status, error } = spawnSync(command, args, { stdio: "inherit", ...options });
+  const { status, signal, error } = spawnSync(command, args, { stdio: "inherit", ...options });
   if (error) throw error;
+  if (signal) process.stderr.write(`${command} ended by ${signal}\n`);
   if (status !== 0) process.exit(status ?? 1);
 }
 

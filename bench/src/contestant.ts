@@ -79,7 +79,7 @@ export function contestant(name: string, { device, environment, limitMs }: Conte
     },
     async end() {
       const child = await running?.catch(() => undefined);
-      if (!child || child.exitCode !== null) return;
+      if (!child || child.exitCode !== null || child.signalCode !== null) return;
       const ended = new Promise((resolve) => child.once("exit", resolve));
       child.kill("SIGKILL");
       await ended;
