@@ -8,7 +8,7 @@
 enable subgroups;
 
 struct Params {
-  pixels: u32, in_height: u32, in_width: u32, in_blocks: u32, out_height: u32, out_width: u32, out_blocks: u32,
+  pixels: u32, in_height: u32, in_width: u32, out_height: u32, out_width: u32, out_blocks: u32,
   kernel_height: u32, kernel_width: u32, stride_y: u32, stride_x: u32, dilation_y: u32, dilation_x: u32,
   pad_top: i32, pad_left: i32,
   x_stride: u32, x_offset: u32, residual_stride: u32, residual_offset: u32, y_stride: u32, y_offset: u32,

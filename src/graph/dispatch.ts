@@ -60,7 +60,8 @@ export function submitInParts(
     for (; index < dispatches.length && macs < limit; index++) {
       const { node } = dispatches[index].step;
       encodeDispatch(pass, dispatches[index]);
-      macs += node.op.macs?.(node) ?? 0;
+      // Several launches of one node share its work.
+      if (node !== dispatches[index - 1]?.step.node) macs += node.op.macs?.(node) ?? 0;
     }
     pass.end();
     const isLast = index >= dispatches.length;

@@ -38,7 +38,7 @@ const op: Op<Conv2dWindow> = {
     const launch: Launch = {
       shader,
       bind: ["x", "weight", "bias", residual ? "residual" : "bias", "y"],
-      params: { pixels: batch * area, in_blocks: layoutOf(x.shape).blocks, out_blocks: blocks, ...windowParams(node) },
+      params: { pixels: batch * area, out_blocks: blocks, ...(!stem && { in_blocks: layoutOf(x.shape).blocks }), ...windowParams(node) },
       overrides: stem && { CHANNELS: channels },
       workgroups: foldedGrid(Math.ceil((batch * area) / rowsAGroup), Math.ceil(blocks / blocksAGroup)),
     };
