@@ -13,6 +13,8 @@ struct Params {
   pad_top: i32, pad_left: i32,
   x_stride: u32, x_offset: u32, residual_stride: u32, residual_offset: u32, y_stride: u32, y_offset: u32,
   activation: u32, residual: u32,
+  first_filter: i32, filter_step_y: i32, filter_step_x: i32,
+  first_pixel: u32, picture_step: u32, row_step: u32, column_step: u32,
 }
 
 alias Value = vec4f;
@@ -58,12 +60,20 @@ fn weights(row: u32, block: u32) -> mat4x4f {
   return mat4x4f(vec4f(weight[at]), vec4f(weight[at + params.out_blocks]), vec4f(weight[at + 2u * params.out_blocks]), vec4f(weight[at + 3u * params.out_blocks]));
 }
 
+// Where a pixel of the result lies: a transposed convolution writes each of its phases between the rows and columns of the others.
+fn place(pixel: u32) -> u32 {
+  if (params.row_step == params.out_width) { return pixel; }
+  let row = pixel / params.out_width;
+  let picture = row / params.out_height * params.picture_step;
+  return params.first_pixel + picture + row % params.out_height * params.row_step + pixel % params.out_width * params.column_step;
+}
+
 fn store(pixel: u32, block: u32, sum: vec4f) {
   var value = sum;
   if (params.residual == 1u) { value += vec4f(residual[pixel * params.residual_stride + params.residual_offset + block]); }
   if (params.activation >= RELU) { value = select(value, vec4f(), value < vec4f()); }
   if (params.activation == RELU6) { value = select(value, vec4f(6.0), value > vec4f(6.0)); }
-  y[pixel * params.y_stride + params.y_offset + block] = Value(value);
+  y[place(pixel) * params.y_stride + params.y_offset + block] = Value(value);
 }
 
 @compute @workgroup_size(4)
@@ -85,9 +95,9 @@ fn main(
   var sum4 = offset; var sum5 = offset; var sum6 = offset; var sum7 = offset;
   var sum8 = offset; var sum9 = offset; var sum10 = offset; var sum11 = offset;
   var sum12 = offset; var sum13 = offset; var sum14 = offset; var sum15 = offset;
-  var filter_row = 0u;
   for (var tap_y = 0u; tap_y < params.kernel_height; tap_y++) {
     for (var tap_x = 0u; tap_x < params.kernel_width; tap_x++) {
+      var filter_row = u32(params.first_filter + i32(tap_y) * params.filter_step_y + i32(tap_x) * params.filter_step_x);
       let at0 = address(origin0, tap_y, tap_x);
       let at1 = address(origin1, tap_y, tap_x);
       let at2 = address(origin2, tap_y, tap_x);

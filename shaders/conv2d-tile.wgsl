@@ -11,6 +11,8 @@ struct Params {
   pad_top: i32, pad_left: i32,
   x_stride: u32, x_offset: u32, residual_stride: u32, residual_offset: u32, y_stride: u32, y_offset: u32,
   activation: u32, residual: u32,
+  first_filter: i32, filter_step_y: i32, filter_step_x: i32,
+  first_pixel: u32, picture_step: u32, row_step: u32, column_step: u32,
 }
 
 alias Value = vec4f;
@@ -52,13 +54,21 @@ var<workgroup> pixels: array<vec4f, 320>;
 // Sixteen rows of filters by sixteen vectors of output channels.
 var<workgroup> filters: array<vec4f, 256>;
 
+// Where a pixel of the result lies: a transposed convolution writes each of its phases between the rows and columns of the others.
+fn place(pixel: u32) -> u32 {
+  if (params.row_step == params.out_width) { return pixel; }
+  let row = pixel / params.out_width;
+  let picture = row / params.out_height * params.picture_step;
+  return params.first_pixel + picture + row % params.out_height * params.row_step + pixel % params.out_width * params.column_step;
+}
+
 fn store(pixel: u32, block: u32, sum: vec4f) {
   if (pixel >= params.pixels || block >= params.out_blocks) { return; }
   var value = sum + vec4f(bias[block]);
   if (params.residual == 1u) { value += vec4f(residual[pixel * params.residual_stride + params.residual_offset + block]); }
   if (params.activation >= RELU) { value = select(value, vec4f(), value < vec4f()); }
   if (params.activation == RELU6) { value = select(value, vec4f(6.0), value > vec4f(6.0)); }
-  y[pixel * params.y_stride + params.y_offset + block] = Value(value);
+  y[place(pixel) * params.y_stride + params.y_offset + block] = Value(value);
 }
 
 // Brings vectors `channel` … `channel` + 3 of the pixel at `at` into its row; zeros in the padding and past the last channel.
@@ -99,9 +109,9 @@ fn main(
   var a4 = vec4f(); var a5 = vec4f(); var a6 = vec4f(); var a7 = vec4f();
   var b0 = vec4f(); var b1 = vec4f(); var b2 = vec4f(); var b3 = vec4f();
   var b4 = vec4f(); var b5 = vec4f(); var b6 = vec4f(); var b7 = vec4f();
-  var row = 0u;
   for (var tap_y = 0u; tap_y < params.kernel_height; tap_y++) {
     for (var tap_x = 0u; tap_x < params.kernel_width; tap_x++) {
+      var row = u32(params.first_filter + i32(tap_y) * params.filter_step_y + i32(tap_x) * params.filter_step_x);
       let at = address(origin, tap_y, tap_x);
       for (var channel = 0u; channel < params.in_blocks; channel += 4u) {
         let rows = min(4u, params.in_blocks - channel) * 4u;

@@ -4,9 +4,10 @@ import { sizeOf } from "../tensor.ts";
 import { activationOf } from "./activation.ts";
 import { concat } from "./concat.ts";
 import { activationCode, type EpilogueActivation } from "./epilogue.ts";
-import { grid } from "./grid.ts";
-import { apply, type Node, type Op, ShapeError } from "./op.ts";
+import { foldedGrid } from "./grid.ts";
+import { apply, type Launch, type Node, type Op, ShapeError } from "./op.ts";
 import { packFilters } from "./pack-filters.ts";
+import { productClass } from "./product-class.ts";
 import { slice } from "./slice.ts";
 import { type Padding, type Pair, pair, type Sides, sides } from "./window2d.ts";
 import { zeros } from "./zeros.ts";
@@ -73,9 +74,6 @@ export function convTranspose2d(
   return concat(parts);
 }
 
-/** Output pixels along a row of a phase that one invocation computes. */
-const STRIP = 4;
-
 const op: Op<ConvTranspose2dAttrs> = {
   name: "convTranspose2d",
   inputs: ["x", "weight", "bias"],
@@ -120,43 +118,86 @@ interface PhasesAttrs extends ConvTranspose2dAttrs {
   readonly outShape: readonly number[];
 }
 
+/**
+ * Output rows and columns fall into stride² phases by the remainder of (index + padding) / stride. Within a phase the same taps apply and
+ * neighbouring outputs read neighbouring inputs: it is a convolution of stride 1 with every stride-th tap, last tap first.
+ */
 const phasesOp: Op<PhasesAttrs> = {
   name: "convTranspose2dPhases",
   inputs: ["x", "weight", "bias"],
   sliced: ["x", "y"],
   shape: (_, { outShape }) => outShape,
-  launches({ inputs: [x], attrs: { stride, padding, kernel, activation }, shape }) {
+  launches({ inputs: [x], attrs, shape }, profile) {
     const [batch, , outHeight, outWidth] = shape;
+    const inBlocks = layoutOf(x.shape).blocks;
     const outBlocks = layoutOf(shape).blocks;
-    const phaseHeight = Math.ceil(outHeight / stride[0]);
-    const strips = Math.ceil(Math.ceil(outWidth / stride[1]) / STRIP);
-    const size = batch * stride[0] * phaseHeight * stride[1] * strips * outBlocks;
-    return [
-      {
-        shader: "conv-transpose2d",
-        bind: ["x", "weight", "bias", "y"],
+    const { shader, rowsAGroup, blocksAGroup } = productClass("conv2d", outBlocks, profile);
+    const launchOf = (rows: Phase, columns: Phase): Launch => {
+      const pixels = batch * rows.size * columns.size;
+      const rowsATap = 4 * inBlocks;
+      const rowsATapRow = attrs.kernel[1] * rowsATap;
+      return {
+        shader,
+        bind: ["x", "weight", "bias", "bias", "y"],
         params: {
-          strips,
-          phase_height: phaseHeight,
+          pixels,
           in_height: x.shape[2],
           in_width: x.shape[3],
-          in_blocks: layoutOf(x.shape).blocks,
-          out_height: outHeight,
-          out_width: outWidth,
+          in_blocks: inBlocks,
+          out_height: rows.size,
+          out_width: columns.size,
           out_blocks: outBlocks,
-          kernel_height: kernel[0],
-          kernel_width: kernel[1],
-          stride_y: stride[0],
-          stride_x: stride[1],
-          pad_top: padding[0],
-          pad_left: padding[1],
-          size,
-          activation: activationCode[activation],
+          kernel_height: rows.taps,
+          kernel_width: columns.taps,
+          stride_y: 1,
+          stride_x: 1,
+          dilation_y: 1,
+          dilation_x: 1,
+          pad_top: rows.before,
+          pad_left: columns.before,
+          first_filter: rows.lastTap * rowsATapRow + columns.lastTap * rowsATap,
+          filter_step_y: -attrs.stride[0] * rowsATapRow,
+          filter_step_x: -attrs.stride[1] * rowsATap,
+          first_pixel: rows.first * outWidth + columns.first,
+          picture_step: outHeight * outWidth,
+          row_step: attrs.stride[0] * outWidth,
+          column_step: attrs.stride[1],
+          activation: activationCode[attrs.activation],
+          residual: 0,
+          residual_stride: 0,
+          residual_offset: 0,
         },
-        workgroups: grid(size),
-      },
-    ];
+        workgroups: foldedGrid(Math.ceil(pixels / rowsAGroup), Math.ceil(outBlocks / blocksAGroup)),
+      };
+    };
+    const [down, across] = [0, 1].map((axis) => phasesOf(shape[2 + axis], attrs.kernel[axis], attrs.stride[axis], attrs.padding[axis]));
+    return down.flatMap((rows) => across.map((columns) => launchOf(rows, columns)));
   },
   macs: ({ inputs: [x, weight], attrs: { outShape } }) =>
     layoutOf(x.shape).batch * layoutOf(x.shape).area * layoutOf(x.shape).channels * outShape[1] * weight.shape[0],
 };
+
+/** The outputs first, first + stride, … along one axis. */
+interface Phase {
+  readonly first: number;
+  readonly size: number;
+  readonly taps: number;
+  readonly lastTap: number;
+  /** Padding of the convolution that it is. */
+  readonly before: number;
+}
+
+/** Phases without a tap are among them: their outputs are the bias. */
+function phasesOf(outSize: number, kernel: number, stride: number, padding: number): Phase[] {
+  return Array.from({ length: Math.min(stride, outSize) }, (_, first) => {
+    const firstTap = (first + padding) % stride;
+    const taps = Math.max(0, Math.ceil((kernel - firstTap) / stride));
+    return {
+      first,
+      size: Math.ceil((outSize - first) / stride),
+      taps,
+      lastTap: firstTap + stride * (taps - 1),
+      before: taps - 1 - Math.floor((first + padding) / stride),
+    };
+  });
+}

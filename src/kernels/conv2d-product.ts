@@ -35,10 +35,16 @@ const op: Op<Conv2dWindow> = {
     const channels = layoutOf(x.shape).channels;
     const stem = channels <= 4 ? stemClass(profile) : undefined;
     const { shader, rowsAGroup, blocksAGroup } = stem ?? productClass("conv2d", blocks, profile);
+    const inBlocks = layoutOf(x.shape).blocks;
     const launch: Launch = {
       shader,
       bind: ["x", "weight", "bias", residual ? "residual" : "bias", "y"],
-      params: { pixels: batch * area, out_blocks: blocks, ...(!stem && { in_blocks: layoutOf(x.shape).blocks }), ...windowParams(node) },
+      params: {
+        pixels: batch * area,
+        out_blocks: blocks,
+        ...windowParams(node),
+        ...(!stem && { in_blocks: inBlocks, ...filterWalk(4 * inBlocks, node.attrs.kernel), ...wholeResult(shape) }),
+      },
       overrides: stem && { CHANNELS: channels },
       workgroups: foldedGrid(Math.ceil((batch * area) / rowsAGroup), Math.ceil(blocks / blocksAGroup)),
     };
@@ -47,6 +53,16 @@ const op: Op<Conv2dWindow> = {
   macs: ({ inputs: [x, weight], shape }) =>
     layoutOf(shape).batch * layoutOf(shape).area * layoutOf(shape).channels * weight.shape[0] * layoutOf(x.shape).channels,
 };
+
+/** Rows of packed filters from tap to tap, in the order in which they are packed. */
+function filterWalk(rowsATap: number, [, kernelWidth]: readonly [number, number]): Record<string, number> {
+  return { first_filter: 0, filter_step_y: kernelWidth * rowsATap, filter_step_x: rowsATap };
+}
+
+/** Pixels of the result lie one after the other. */
+function wholeResult([, , height = 1, width = 1]: Shape): Record<string, number> {
+  return { first_pixel: 0, picture_step: height * width, row_step: width, column_step: 1 };
+}
 
 /** Sizes and epilogue that every convolution kernel takes. */
 export function windowParams<Window extends Conv2dWindow>({ inputs, attrs, shape }: Node<Window>): Record<string, number> {
