@@ -14,6 +14,7 @@ export { adaptiveAvgPool2d } from "./kernels/adaptive-avg-pool2d.ts";
 export { add, div, mul, sub } from "./kernels/arithmetic.ts";
 export { type AvgPool2dOptions, avgPool2d } from "./kernels/avg-pool2d.ts";
 export { batchNorm } from "./kernels/batch-norm.ts";
+export { broadcastTo, sumTo } from "./kernels/broadcast.ts";
 export { concat } from "./kernels/concat.ts";
 export { type ConvTranspose2dOptions, convTranspose2d } from "./kernels/conv-transpose2d.ts";
 export { type Conv2dOptions, conv2d } from "./kernels/conv2d.ts";

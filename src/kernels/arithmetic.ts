@@ -1,6 +1,7 @@
 /** Element-wise arithmetic of two values, with broadcasting. */
 import { layoutOf } from "../gpu/layout.ts";
-import { type Shape, sizeOf } from "../tensor.ts";
+import { sizeOf } from "../tensor.ts";
+import { sameShape, steps } from "./broadcast.ts";
 import { grid } from "./grid.ts";
 import { apply, type Node, type Op, ShapeError } from "./op.ts";
 
@@ -50,24 +51,6 @@ const op: Op<ArithmeticAttrs> = {
     ];
   },
 };
-
-const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((size, axis) => size === b[axis]);
-
-/** Vectors from element to element of an operand along each axis of the result; 0 where the operand repeats. */
-function steps(operand: string, shape: Shape, result: Shape): Record<string, number> {
-  const scalar = sizeOf(shape) === 1;
-  const [, channels, height = 1, width = 1] = shape.length >= 2 ? shape : [1, shape[0] ?? 1];
-  const blocks = Math.ceil(channels / 4);
-  const repeats = (axis: number): boolean => scalar || (shape[axis] ?? 1) === 1;
-  const resultChannels = layoutOf(result).channels;
-  return {
-    [`${operand}_n`]: shape.length < 2 || repeats(0) ? 0 : height * width * blocks,
-    [`${operand}_h`]: repeats(2) ? 0 : width * blocks,
-    [`${operand}_w`]: repeats(3) ? 0 : blocks,
-    [`${operand}_c`]: channels === 1 ? 0 : 1,
-    [`${operand}_spread`]: channels === 1 && resultChannels > 1 ? 1 : 0,
-  };
-}
 
 /** What a node adds to `value`, where it is a plain sum of two values of one shape. */
 export function addend(node: Node, value: Node): Node | undefined {
