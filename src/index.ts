@@ -7,6 +7,7 @@ export type { Toggles } from "./gpu/node-gpu.ts";
 export type { AdapterClass, AdapterProfile } from "./gpu/profile.ts";
 export { ShaderError } from "./gpu/shader.ts";
 export type { LaunchTime } from "./graph/dispatch.ts";
+export { gradients } from "./graph/gradient.ts";
 export { nodeNamed } from "./graph/order.ts";
 export { type CompileOptions, compile, type Program } from "./graph/program.ts";
 export { gelu, hardsigmoid, hardswish, leakyRelu, mish, relu, relu6, sigmoid, silu, tanh } from "./kernels/activation.ts";

@@ -12,7 +12,8 @@ const basics = ["tensor.ts", "bytes.ts", "half.ts"];
 const below: Readonly<Record<string, readonly string[]>> = {
   gpu: [],
   kernels: ["gpu/"],
-  graph: ["gpu/", "kernels/op.ts"],
+  // Contributions to a gradient are added, and the first is one.
+  graph: ["gpu/", "kernels/op.ts", "kernels/arithmetic.ts", "kernels/ones.ts"],
   loaders: [],
   imaging: ["loaders/image.ts"],
   statistics: [],

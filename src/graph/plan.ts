@@ -2,7 +2,17 @@
 import { DeviceError } from "../gpu/device-error.ts";
 import { type Precision, storageBytes, vectorBytes } from "../gpu/layout.ts";
 import type { AdapterProfile } from "../gpu/profile.ts";
-import { type Binding, type InputAttrs, inputName, isInput, isParameter, type Launch, type Node, ShapeError } from "../kernels/op.ts";
+import {
+  type Binding,
+  type InputAttrs,
+  inputName,
+  isInput,
+  isParameter,
+  type Launch,
+  labelOf,
+  type Node,
+  ShapeError,
+} from "../kernels/op.ts";
 import { boundValue, type Lifetimes, lifetimes, type Owner, ownersOf } from "./lifetimes.ts";
 import { topologicalOrder, usersOf } from "./order.ts";
 import { layOut, type Places } from "./places.ts";
@@ -179,9 +189,8 @@ function slicesOf(node: Node, places: Places): Record<string, number> {
 function withinLimits(value: Node, range: BoundRange, { maxBindingBytes, maxBufferBytes }: AdapterProfile): BoundRange {
   const limit = Math.min(maxBindingBytes, maxBufferBytes);
   if (range.bytes <= limit) return range;
-  const name = isParameter(value) || isInput(value) ? value.attrs.name : (value.name ?? value.op.name);
   const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
   throw new DeviceError(
-    `${name} [${value.shape.join(", ")}] takes ${mebibytes(range.bytes)}, the adapter binds at most ${mebibytes(limit)}; use a smaller batch or picture`,
+    `${labelOf(value)} takes ${mebibytes(range.bytes)}, the adapter binds at most ${mebibytes(limit)}; use a smaller batch or picture`,
   );
 }

@@ -1,5 +1,6 @@
 /** Element-wise activations. */
 import { layoutOf } from "../gpu/layout.ts";
+import { type ActivationAttrs, activationGradient, activationKind } from "./activation-gradient.ts";
 import type { EpilogueActivation } from "./epilogue.ts";
 import { grid } from "./grid.ts";
 import { apply, type Node, type Op } from "./op.ts";
@@ -24,14 +25,6 @@ export const gelu = (x: Node): Node => apply(op, [x], { kind: "gelu" });
 /** x · tanh(ln(1 + e^x)) */
 export const mish = (x: Node): Node => apply(op, [x], { kind: "mish" });
 
-/** The value of `override ACTIVATION` in activation.wgsl. */
-const code = { relu: 1, relu6: 2, leakyRelu: 3, sigmoid: 4, tanh: 5, silu: 6, hardswish: 7, hardsigmoid: 8, gelu: 9, mish: 10 } as const;
-
-interface ActivationAttrs {
-  readonly kind: keyof typeof code;
-  readonly slope?: number;
-}
-
 const op: Op<ActivationAttrs> = {
   name: "activation",
   inputs: ["x"],
@@ -44,11 +37,12 @@ const op: Op<ActivationAttrs> = {
         shader: "activation",
         bind: ["x", "y"],
         params: { size: vectors, channels, blocks, slope },
-        overrides: { ACTIVATION: code[kind] },
+        overrides: { ACTIVATION: activationKind[kind] },
         workgroups: grid(vectors),
       },
     ];
   },
+  gradient: (node, dy) => [activationGradient(node, dy)],
 };
 
 /** The activation that a node applies, where kernels can do it in their epilogue. */

@@ -1,9 +1,10 @@
 /** Element-wise arithmetic of two values, with broadcasting. */
 import { layoutOf } from "../gpu/layout.ts";
 import { sizeOf } from "../tensor.ts";
-import { sameShape, steps } from "./broadcast.ts";
+import { sameShape, steps, sumTo } from "./broadcast.ts";
 import { grid } from "./grid.ts";
 import { apply, type Node, type Op, ShapeError } from "./op.ts";
+import { scale } from "./scale.ts";
 
 /** a + b; axes of size 1 repeat, and an operand of one element fits everything. */
 export const add = (a: Node, b: Node): Node => apply(op, [a, b], { operation: "add" });
@@ -49,6 +50,22 @@ const op: Op<ArithmeticAttrs> = {
         workgroups: grid(vectors),
       },
     ];
+  },
+  gradient(node, dy) {
+    const [a, b] = node.inputs;
+    const [da, db] = partials[node.attrs.operation](node, dy);
+    return [sumTo(da, a.shape), sumTo(db, b.shape)];
+  },
+};
+
+/** What each operand gets, before the repeats of an operand are summed. */
+const partials: Record<ArithmeticAttrs["operation"], (y: Node, dy: Node) => readonly [Node, Node]> = {
+  add: (_, dy) => [dy, dy],
+  sub: (_, dy) => [dy, scale(dy, -1)],
+  mul: ({ inputs: [a, b] }, dy) => [mul(dy, b), mul(dy, a)],
+  div(y, dy) {
+    const da = div(dy, y.inputs[1]);
+    return [da, scale(mul(da, y), -1)];
   },
 };
 

@@ -23,7 +23,10 @@ export interface Op<Attrs = any> {
   shape(inputs: readonly Shape[], attrs: Attrs): Shape;
   /** The kernels to launch, in order. None: the node is a view of its first input. */
   launches?(node: Node<Attrs>, profile: AdapterProfile): readonly Launch[];
-  /** dL/d(input) for each input, given dL/d(node), as nodes. An op without one stops gradients. */
+  /**
+   * dL/d(input) for each input, given dL/d(node), as nodes; undefined for an input whose small changes change nothing, such as labels.
+   * Differentiating through an op without one is an error.
+   */
   gradient?(node: Node<Attrs>, dy: Node): readonly (Node | undefined)[];
   /** This node computed together with its only user, where the kernel can do both. */
   absorb?(node: Node<Attrs>, user: Node): Node | undefined;
@@ -81,6 +84,12 @@ export const apply = <Attrs>(op: Op<Attrs>, inputs: readonly Node[], attrs: NoIn
 
 /** What an op calls one of its inputs in `bind`. */
 export const inputName = (op: Op, index: number): string => op.inputs[index] ?? String(index);
+
+/** What errors call a node: its name where it has one, else its op, and the shape. */
+export function labelOf(node: Node): string {
+  const name = isParameter(node) || isInput(node) ? node.attrs.name : (node.name ?? node.op.name);
+  return `${name} [${node.shape.join(", ")}]`;
+}
 
 /** The same value under a name by which a stage can be asked for. */
 export const named = (node: Node, name: string): Node => ({ ...node, name });

@@ -46,4 +46,5 @@ const op: Op<{ readonly shape: Shape }> = {
       },
     ];
   },
+  gradient: ({ inputs: [x] }, dy) => [reshape(dy, x.shape)],
 };

@@ -14,4 +14,5 @@ const op: Op<{ readonly factor: number; readonly offset: number }> = {
     const { channels, blocks, vectors } = layoutOf(shape);
     return [{ shader: "scale", bind: ["x", "y"], params: { size: vectors, channels, blocks, factor, offset }, workgroups: grid(vectors) }];
   },
+  gradient: ({ attrs: { factor } }, dy) => [scale(dy, factor)],
 };
