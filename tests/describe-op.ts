@@ -1,12 +1,19 @@
-/** Runs an op on a list of cases, on every class of kernels: the numbers of its plain twin, the same bits twice, zeros in the pad lanes. */
+/**
+ * Runs an op on a list of cases, on every class of kernels: the numbers of its plain twin, the gradient that central differences of the
+ * twin give, the same bits twice, zeros in the pad lanes.
+ */
 import { describe, expect, test } from "vitest";
 import { layoutOf } from "../src/gpu/layout.ts";
 import type { AdapterProfile } from "../src/gpu/profile.ts";
+import { gradients } from "../src/graph/gradient.ts";
+import { topologicalOrder } from "../src/graph/order.ts";
 import { compile } from "../src/graph/program.ts";
-import { apply, input, type Node, type Op, parameter, ShapeError } from "../src/kernels/op.ts";
+import { apply, input, isInput, type Node, type Op, parameter, ShapeError } from "../src/kernels/op.ts";
 import { type Shape, sizeOf, type Tensor } from "../src/tensor.ts";
+import { centralDifference, sampledElements } from "./central-differences.ts";
 import { device } from "./device.ts";
 import { type Values, values } from "./reference/values.ts";
+import { uniform } from "./uniform.ts";
 
 /** One call of an op. */
 export interface OpCase<Options = unknown> {
@@ -20,6 +27,8 @@ export interface OpCase<Options = unknown> {
   readonly values?: readonly [low: number, high: number] | ((operand: number, element: number, random: number) => number);
   /** How many products each output sums, where the op's own rule does not say. */
   readonly terms?: number;
+  /** False where an operand lies on a kink of the op, so that differences see both sides of it and the gradient one. */
+  readonly smooth?: boolean;
 }
 
 /** A function of operands and, in the last place, options. */
@@ -39,7 +48,9 @@ const profiles: Readonly<Record<string, (found: AdapterProfile) => AdapterProfil
 /**
  * Compares an op with its twin, which takes the same arguments with values in place of nodes.
  *
- * `terms` says how many products each output sums: the error of a sum in float32 grows with its root.
+ * `terms` says how many products each output sums: the error of a sum in float32 grows with its root. Where every op in the graph has a
+ * gradient, that of L = Σ y · r, with r from −1 to 1, is compared too. Each product in an output is one in the gradient by each operand,
+ * so an element of that sums |y| · terms / |operand| on average, which gives its tolerance.
  */
 export function describeOp<Build extends Call<Node>>(
   name: string,
@@ -56,22 +67,28 @@ export function describeOp<Build extends Call<Node>>(
         opCase.shapes.map((shape) => shape ?? []),
         opCase.options,
       );
+    const twin = (operands: readonly (Values | undefined)[]): Values => call(reference, operands, opCase.options);
+    const expected = twin(operands.map(widen));
     return {
       title: titleOf(opCase),
       options: opCase.options,
       operands,
-      expected: call(reference, operands.map(widen), opCase.options),
-      tolerance: 2e-6 + (sums === undefined ? 0 : (1e-6 * Math.sqrt(sums)) / 8),
+      expected,
+      tolerance: toleranceOf(sums ?? 0),
+      differentiated:
+        opCase.smooth !== false && isDifferentiable(call(build, operands.map(asInput), opCase.options))
+          ? differences(twin, operands, expected, sums ?? 1)
+          : undefined,
     };
   });
   describe.each(Object.entries(profiles))(`${name}, adapter %s`, (_, profileFrom) => {
-    for (const { title, options, operands, expected, tolerance } of prepared) {
+    for (const { title, options, operands, expected, tolerance, differentiated } of prepared) {
       test(title, async ({ skip }) => {
         const profile = await profileOrSkip(profileFrom, skip);
         const y = call(build, operands.map(asInput), options);
-        const [first, second] = await runTwice(y, operands, profile);
-        expectClose(first, expected, tolerance);
-        expectSameBits(first, second);
+        const [first, second] = await runTwice({ y }, operandsByName(operands), profile);
+        expectClose(first.y, expected, tolerance);
+        expectSameBits(first.y, second.y);
       });
 
       const { channels, blocks } = layoutOf(expected.shape);
@@ -79,9 +96,8 @@ export function describeOp<Build extends Call<Node>>(
         test(`${title}, pad lanes hold zeros`, async ({ skip }) => {
           const profile = await profileOrSkip(profileFrom, skip);
           const y = apply(withPadLanes, [call(build, operands.map(asInput), options)], {});
-          const [stored] = await runTwice(y, operands, profile);
-          const leaks = [...stored.data].filter((value, i) => channelOf(stored.shape, i) >= channels && value !== 0);
-          expect(leaks).toEqual([]);
+          const [stored] = await runTwice({ y }, operandsByName(operands), profile);
+          expect(leaksOf(stored.y, channels)).toEqual([]);
         });
 
       if (operands.filter(Boolean).length > 1)
@@ -92,8 +108,35 @@ export function describeOp<Build extends Call<Node>>(
             operands.map((operand, i) => (i === 0 ? asInput(operand, i) : operand && parameter(nameOf(i), operand.shape, operand))),
             options,
           );
-          const [first] = await runTwice(y, operands.slice(0, 1), profile);
-          expectClose(first, expected, tolerance);
+          const [first] = await runTwice({ y }, operandsByName(operands.slice(0, 1)), profile);
+          expectClose(first.y, expected, tolerance);
+        });
+
+      if (differentiated)
+        test(`${title}, gradient`, async ({ skip }) => {
+          const profile = await profileOrSkip(profileFrom, skip);
+          const nodes = operands.map(asInput);
+          const present = nodes.flatMap((node, i) => (node ? [{ name: nameOf(i), node }] : []));
+          const seed = input("seed", expected.shape);
+          const found = gradients(
+            call(build, nodes, options),
+            present.map(({ node }) => node),
+            seed,
+          );
+          const outputs = Object.fromEntries(present.map(({ name }, i) => [name, apply(withPadLanes, [found[i]], {})]));
+          const given = { ...operandsByName(operands), seed: differentiated.seed };
+          // Not every gradient depends on every operand.
+          const isRead = new Set(topologicalOrder(found).map((node) => isInput(node) && node.attrs.name));
+          const feeds = Object.fromEntries(Object.entries(given).filter(([name]) => isRead.has(name)));
+          const [first, second] = await runTwice(outputs, feeds, profile);
+          for (const { name, operand, tolerance, elements, derivatives } of differentiated.operands()) {
+            const stored = first[name];
+            const { channels } = layoutOf(operand.shape);
+            const gradient = withoutPadLanes(stored, operand.shape);
+            expect(leaksOf(stored, channels), `pad lanes of the gradient by ${name}`).toEqual([]);
+            expectSameBits(stored, second[name]);
+            expectClose(gradient, derivatives, tolerance, { elements, what: `the gradient by ${name}` });
+          }
         });
     }
   });
@@ -114,18 +157,68 @@ export function describeShapeErrors<Build extends Call<Node>>(
     });
 }
 
-/** Checks values against float64 ones; the error may be `tolerance` times the largest expected magnitude. */
-export function expectClose(actual: Tensor, expected: Values, tolerance: number): void {
-  expect(actual.shape).toEqual(expected.shape);
-  const limit = tolerance * expected.data.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+/** Differences of a twin for the gradient of Σ y · seed; worked out on first use, once for all classes of kernels. */
+function differences(
+  twin: (operands: readonly (Values | undefined)[]) => Values,
+  operands: readonly (Tensor | undefined)[],
+  y: Values,
+  terms: number,
+): Differences {
+  const seed: Tensor = { shape: y.shape, data: Float32Array.from(y.data, (_, i) => 2 * uniform(operands.length, i) - 1) };
+  const wide = operands.map(widen);
+  const byOperand = (): Difference[] =>
+    wide.flatMap((operand, place) => {
+      if (!operand) return [];
+      const elements = sampledElements(operand, place);
+      const derivatives = values(operand.shape);
+      for (const i of elements) derivatives.data[i] = centralDifference(twin, wide, seed.data, place, i);
+      const tolerance = toleranceOf((y.data.length * terms) / operand.data.length);
+      return [{ name: nameOf(place), operand, elements, derivatives, tolerance }];
+    });
+  let known: Difference[] | undefined;
+  return { seed, operands: () => (known ??= byOperand()) };
+}
+
+interface Differences {
+  readonly seed: Tensor;
+  operands(): readonly Difference[];
+}
+
+interface Difference {
+  readonly name: string;
+  readonly operand: Values;
+  /** Those that were differentiated by; `derivatives` is zero elsewhere. */
+  readonly elements: readonly number[];
+  readonly derivatives: Values;
+  readonly tolerance: number;
+}
+
+/** Relative to the largest value, for sums of so many products in float32. */
+const toleranceOf = (terms: number): number => 2e-6 + (1e-6 * Math.sqrt(terms)) / 8;
+
+/** Whether every op between the operands and y has a gradient. */
+const isDifferentiable = (y: Node): boolean => topologicalOrder([y]).every(({ inputs, op }) => inputs.length === 0 || op.gradient);
+
+/**
+ * Checks values against float64 ones; the error may be `tolerance` times the largest expected magnitude, and what is below 2⁻¹⁰⁰ counts
+ * as zero, since adapters may flush small numbers.
+ */
+export function expectClose(
+  actual: Tensor,
+  expected: Values,
+  tolerance: number,
+  { elements = [...expected.data.keys()], what = "the result" }: { readonly elements?: readonly number[]; readonly what?: string } = {},
+): void {
+  expect(actual.shape, what).toEqual(expected.shape);
+  const limit = Math.max(2 ** -100, tolerance * elements.reduce((largest, i) => Math.max(largest, Math.abs(expected.data[i])), 0));
   const errors = expected.data.map((value, i) => Math.abs(actual.data[i] - value));
-  const wrong = [...errors.keys()].filter((i) => !(errors[i] <= limit));
+  const wrong = elements.filter((i) => !(errors[i] <= limit));
   if (wrong.length === 0) return;
   const worst = wrong.reduce((worst, i) => (errors[i] > errors[worst] || Number.isNaN(errors[i]) ? i : worst));
   const describeValue = (i: number): string =>
     `[${indexOf(actual.shape, i).join(", ")}] is ${actual.data[i]}, expected ${expected.data[i]}`;
   expect.fail(
-    `${wrong.length} of ${errors.length} values are off by more than ${limit} (${tolerance} of the largest): ` +
+    `${what}: ${wrong.length} of ${elements.length} values are off by more than ${limit} (${tolerance} of the largest): ` +
       `the first, ${describeValue(wrong[0])}; the worst, ${describeValue(worst)}, by ${errors[worst]}`,
   );
 }
@@ -146,20 +239,32 @@ const withPadLanes: Op = {
   shape: ([x]) => x.with(x.length > 1 ? 1 : 0, layoutOf(x).blocks * 4),
 };
 
+/** The reverse of `withPadLanes`. */
+function withoutPadLanes({ shape: padded, data }: Tensor, shape: Shape): Tensor {
+  const { channels } = layoutOf(shape);
+  return { shape, data: data.filter((_, i) => channelOf(padded, i) < channels) };
+}
+
+/** What a value with its pad lanes holds in them that is not zero. */
+const leaksOf = ({ shape, data }: Tensor, channels: number): number[] =>
+  [...data].filter((value, i) => channelOf(shape, i) >= channels && value !== 0);
+
 /** The results of two runs of one program. */
-async function runTwice(y: Node, operands: readonly (Tensor | undefined)[], profile: AdapterProfile): Promise<[Tensor, Tensor]> {
-  const feeds = Object.fromEntries(operands.flatMap((operand, i) => (operand ? [[nameOf(i), operand]] : [])));
-  const program = await compile(await device(), { y }, { profile });
+async function runTwice(
+  outputs: Readonly<Record<string, Node>>,
+  feeds: Readonly<Record<string, Tensor>>,
+  profile: AdapterProfile,
+): Promise<[Record<string, Tensor>, Record<string, Tensor>]> {
+  const program = await compile(await device(), outputs, { profile });
   try {
-    const run = async (): Promise<Tensor> => {
-      const { y } = await program.run(feeds);
-      return { shape: y.shape, data: y.data.slice() };
-    };
-    return [await run(), await run()];
+    return [await program.run(feeds), await program.run(feeds)];
   } finally {
     program.destroy();
   }
 }
+
+const operandsByName = (operands: readonly (Tensor | undefined)[]): Record<string, Tensor> =>
+  Object.fromEntries(operands.flatMap((operand, i) => (operand ? [[nameOf(i), operand]] : [])));
 
 /** The profile to compile for; a test is skipped where changing it changes nothing. */
 async function profileOrSkip(
@@ -186,14 +291,6 @@ function operandsOf({ shapes, values = [-1, 1] }: OpCase): (Tensor | undefined)[
     (shape, operand) =>
       shape && { shape, data: Float32Array.from({ length: sizeOf(shape) }, (_, i) => element(operand, i, uniform(operand, i))) },
   );
-}
-
-/** A number in [0, 1) that follows from the seed and the counter alone (the finaliser of MurmurHash3). */
-function uniform(seed: number, counter: number): number {
-  let bits = Math.imul(counter + 1, 0x9e3779b1) ^ Math.imul(seed + 1, 0x85ebca77);
-  bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
-  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
-  return ((bits ^ (bits >>> 16)) >>> 8) / 2 ** 24;
 }
 
 const nameOf = (operand: number): string => `operand${operand}`;
