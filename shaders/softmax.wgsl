@@ -1,7 +1,8 @@
 // y[n, c, p] = e^(x − max) / Σ over c of e^(x − max)       (entry point `softmax`)
 // y[n, c, p] = x − max − ln Σ over c of e^(x − max)        (entry point `log_softmax`)
 //
-// One invocation computes all channels of one pixel (or of one row of [n, c]); pad lanes stay zero.
+// One invocation computes all channels of one pixel (or of one row of [n, c]); pad lanes stay zero. The maximum and the sum are found in
+// one pass: where a value exceeds the maximum so far, the sum so far is scaled down, and either way one exponential is all it takes.
 
 struct Params { size: u32, channels: u32, blocks: u32 }
 
@@ -14,20 +15,37 @@ alias Value = vec4f;
 // Below every finite f32: stands for −∞ in the pad lanes of a maximum.
 const LOWEST = -3.4028234e38;
 
-fn is_channel(block: u32) -> vec4<bool> {
-  return block * 4u + vec4u(0u, 1u, 2u, 3u) < vec4u(params.channels);
+// In each lane a maximum, and Σ e^(x − maximum) over the values met.
+struct Sum { greatest: vec4f, total: vec4f }
+
+fn with_value(sum: Sum, value: vec4f) -> Sum {
+  let above = value - sum.greatest;
+  let part = exp(-abs(above));
+  return Sum(max(sum.greatest, value), select(sum.total + part, sum.total * part + 1.0, above > vec4f()));
 }
 
-fn greatest(start: u32) -> f32 {
-  var best = vec4f(LOWEST);
-  for (var block = 0u; block < params.blocks; block++) { best = max(best, select(vec4f(LOWEST), vec4f(x[start + block]), is_channel(block))); }
-  return max(max(best.x, best.y), max(best.z, best.w));
+// The last vector of a row, where it is not full; LOWEST in its pad lanes.
+fn tail(at: u32) -> vec4f {
+  return select(vec4f(LOWEST), vec4f(x[at]), in_tail());
 }
 
-fn sum_of_exponentials(start: u32, best: f32) -> f32 {
-  var sum = vec4f();
-  for (var block = 0u; block < params.blocks; block++) { sum += select(vec4f(), exp(vec4f(x[start + block]) - best), is_channel(block)); }
-  return (sum.x + sum.y) + (sum.z + sum.w);
+fn in_tail() -> vec4<bool> {
+  return vec4u(0u, 1u, 2u, 3u) < vec4u(params.channels % 4u);
+}
+
+// The greatest value of a row, and Σ e^(x − greatest).
+fn sum_of_exponentials(start: u32) -> vec2f {
+  let whole = params.channels / 4u;
+  var sum = Sum(vec4f(LOWEST), vec4f());
+  for (var block = 0u; block < whole; block++) { sum = with_value(sum, vec4f(x[start + block])); }
+  if (whole < params.blocks) {
+    let last = with_value(sum, tail(start + whole));
+    sum = Sum(select(sum.greatest, last.greatest, in_tail()), select(sum.total, last.total, in_tail()));
+  }
+  let greatest = max(max(sum.greatest.x, sum.greatest.y), max(sum.greatest.z, sum.greatest.w));
+  // Lanes that met no value have the total 0 and take no part, whatever their exponential is.
+  let scaled = select(vec4f(), sum.total * exp(sum.greatest - greatest), sum.total != vec4f());
+  return vec2f(greatest, (scaled.x + scaled.y) + (scaled.z + scaled.w));
 }
 
 @compute @workgroup_size(64)
@@ -35,10 +53,12 @@ fn softmax(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) g
   let index = gid.x + gid.y * groups.x * 64u;
   if (index >= params.size) { return; }
   let start = index * params.blocks;
-  let best = greatest(start);
-  let sum = sum_of_exponentials(start, best);
-  for (var block = 0u; block < params.blocks; block++) {
-    y[start + block] = Value(select(vec4f(), exp(vec4f(x[start + block]) - best) / sum, is_channel(block)));
+  let whole = params.channels / 4u;
+  let sum = sum_of_exponentials(start);
+  let scale = 1.0 / sum.y;
+  for (var block = 0u; block < whole; block++) { y[start + block] = Value(exp(vec4f(x[start + block]) - sum.x) * scale); }
+  if (whole < params.blocks) {
+    y[start + whole] = Value(select(vec4f(), exp(min(tail(start + whole) - sum.x, vec4f())) * scale, in_tail()));
   }
 }
 
@@ -47,9 +67,9 @@ fn log_softmax(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroup
   let index = gid.x + gid.y * groups.x * 64u;
   if (index >= params.size) { return; }
   let start = index * params.blocks;
-  let best = greatest(start);
-  let logarithm = log(sum_of_exponentials(start, best));
-  for (var block = 0u; block < params.blocks; block++) {
-    y[start + block] = Value(select(vec4f(), vec4f(x[start + block]) - best - logarithm, is_channel(block)));
-  }
+  let whole = params.channels / 4u;
+  let sum = sum_of_exponentials(start);
+  let logarithm = log(sum.y);
+  for (var block = 0u; block < whole; block++) { y[start + block] = Value(vec4f(x[start + block]) - sum.x - logarithm); }
+  if (whole < params.blocks) { y[start + whole] = Value(select(vec4f(), tail(start + whole) - sum.x - logarithm, in_tail())); }
 }

@@ -23,6 +23,34 @@ const op: Op<Conv2dWindow> = {
     const [batch, , outHeight, outWidth] = shape;
     const { blocks } = layoutOf(shape);
     const strips = Math.ceil(outWidth / STRIP);
+    const entryPoint = unrolled(node.attrs);
+    if (entryPoint) {
+      const { in_height, in_width, pad_top, pad_left, activation, residual: hasResidual } = windowParams(node);
+      const pairs = Math.ceil(outHeight / 2);
+      const size = batch * pairs * strips * blocks;
+      return [
+        {
+          shader: "conv2d-depthwise3x3",
+          entryPoint,
+          bind: ["x", "weight", "bias", residual ? "residual" : "bias", "y"],
+          params: {
+            strips,
+            pairs,
+            in_height,
+            in_width,
+            out_height: outHeight,
+            out_width: outWidth,
+            blocks,
+            size,
+            pad_top,
+            pad_left,
+            activation,
+            residual: hasResidual,
+          },
+          workgroups: grid(size),
+        },
+      ];
+    }
     const size = batch * outHeight * strips * blocks;
     return [
       {
@@ -35,3 +63,10 @@ const op: Op<Conv2dWindow> = {
   },
   macs: ({ attrs: { kernel }, shape: [n, channels, height, width] }) => n * channels * height * width * kernel[0] * kernel[1],
 };
+
+/** The entry point for windows that have one of their own. */
+function unrolled({ kernel, stride, dilation }: Conv2dWindow): string | undefined {
+  const isPlain = kernel.every((size) => size === 3) && dilation.every((size) => size === 1);
+  if (!isPlain || stride[0] !== stride[1]) return undefined;
+  return { 1: "stride1", 2: "stride2" }[stride[0]];
+}

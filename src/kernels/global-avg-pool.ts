@@ -6,6 +6,9 @@ import { apply, type Node, type Op, ShapeError } from "./op.ts";
 /** The mean of each channel: [batch, channels, height, width] → [batch, channels]. */
 export const globalAvgPool = (x: Node): Node => apply(op, [x], {});
 
+/** Pixels that one invocation averages. Whole maps up to 16 × 16: what networks end with has channels enough to keep an adapter busy. */
+const CHUNK = 256;
+
 const op: Op = {
   name: "globalAvgPool",
   inputs: ["x"],
@@ -16,13 +19,14 @@ const op: Op = {
   },
   launches({ inputs: [x], shape }) {
     const { blocks, vectors } = layoutOf(shape);
+    const { area } = layoutOf(x.shape);
+    const chunks = Math.ceil(area / CHUNK);
+    const params = { size: vectors, blocks, area, chunks, chunk: CHUNK };
+    if (chunks === 1) return [{ shader: "global-avg-pool", bind: ["x", "y"], params, workgroups: grid(vectors) }];
+    const means = { scratch: "means", vectors: chunks * vectors };
     return [
-      {
-        shader: "global-avg-pool",
-        bind: ["x", "y"],
-        params: { size: vectors, blocks, height: x.shape[2], width: x.shape[3] },
-        workgroups: grid(vectors),
-      },
+      { shader: "global-avg-pool", entryPoint: "chunks", bind: ["x", means], params, workgroups: grid(chunks * vectors) },
+      { shader: "global-avg-pool", entryPoint: "average", bind: [means, "y"], params, workgroups: grid(vectors) },
     ];
   },
 };

@@ -37,6 +37,9 @@ export function maxPool2d(x: Node, { kernel, stride = kernel, padding = 0, dilat
   });
 }
 
+/** Output pixels along a row that one invocation of an unrolled window computes. */
+const STRIP = 4;
+
 const op: Op<MaxPool2dAttrs> = {
   name: "maxPool2d",
   inputs: ["x"],
@@ -73,13 +76,18 @@ const op: Op<MaxPool2dAttrs> = {
   },
   launches({ inputs: [x], attrs: { kernel, stride, padding, dilation }, shape }) {
     const { blocks, vectors } = layoutOf(shape);
+    const strips = Math.ceil(shape[3] / STRIP);
+    const entryPoint = unrolled({ kernel, stride, dilation });
+    const size = entryPoint === "main" ? vectors : shape[0] * shape[2] * strips * blocks;
     return [
       {
         shader: "max-pool2d",
+        entryPoint,
         bind: ["x", "y"],
         params: {
-          size: vectors,
+          size,
           blocks,
+          strips,
           in_height: x.shape[2],
           in_width: x.shape[3],
           out_height: shape[2],
@@ -93,8 +101,15 @@ const op: Op<MaxPool2dAttrs> = {
           pad_top: padding[0],
           pad_left: padding[1],
         },
-        workgroups: grid(vectors),
+        workgroups: grid(size),
       },
     ];
   },
 };
+
+/** The entry point for a window: those that networks use are unrolled. */
+function unrolled({ kernel, stride, dilation }: Pick<MaxPool2dAttrs, "kernel" | "stride" | "dilation">): string {
+  const isPlain = kernel[0] === kernel[1] && stride.every((step) => step === 2) && dilation.every((step) => step === 1);
+  if (!isPlain) return "main";
+  return { 2: "stride2_by2", 3: "stride2_by3" }[kernel[0]] ?? "main";
+}

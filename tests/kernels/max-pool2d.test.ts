@@ -9,6 +9,7 @@ describeOp("maxPool2d", maxPool2d, reference, [
   { name: "2×2 on odd sizes drops the last row and column", shapes: [[1, 4, 7, 5]], options: { kernel: 2 } },
   { name: "3×3 stride 2 with padding on even sizes, as after ResNet's stem", shapes: [[2, 8, 8, 8]], options: { kernel: 3, stride: 2, padding: 1 } },
   { name: "3×3 stride 2 with padding on odd sizes", shapes: [[1, 64, 7, 5]], options: { kernel: 3, stride: 2, padding: 1 } },
+  { name: "3×3 stride 2 with padding over several strips of a row", shapes: [[2, 7, 9, 19]], options: { kernel: 3, stride: 2, padding: 1 } },
   { name: "padding never wins over negative values", shapes: [[1, 5, 4, 4]], options: { kernel: 3, stride: 2, padding: 1 }, values: [-3, -2] },
   { name: "values below every power of ten that could stand for −∞", shapes: [[1, 4, 4, 4]], options: { kernel: 3, padding: 1 }, values: [-3e38, -1e38] },
   { name: "one channel", shapes: [[2, 1, 5, 5]], options: { kernel: 3, stride: 1 } },
