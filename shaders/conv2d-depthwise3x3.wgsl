@@ -1,10 +1,11 @@
 // y[n, c, i, j] = act(Σ over taps (u, v) of x[n, c, i·stride + u − pad, j·stride + v − pad] · weight[u, v, c] + bias[c] + residual[n, c, i, j])
 //
-// 3 × 3 taps, without dilation: entry point `stride1` or `stride2`. One invocation computes four channels of 2 rows × 4 columns of the
-// output. The taps' weights are loaded once, each input once: 24 (45) loads for the 72 that separate pixels take.
+// 3 × 3 taps, without dilation: entry point `stride1` or `stride2`. One invocation computes four channels of a block of the output, four
+// columns wide and `rows` high. It walks down the input: each row of it is loaded once and added to the two or three rows of the output
+// that see it, so that with 7 rows a result of stride 1 takes 2.3 loads instead of 18.
 
 struct Params {
-  strips: u32, pairs: u32, in_height: u32, in_width: u32, out_height: u32, out_width: u32, blocks: u32, size: u32,
+  strips: u32, groups: u32, rows: u32, in_height: u32, in_width: u32, out_height: u32, out_width: u32, blocks: u32, size: u32,
   pad_top: i32, pad_left: i32,
   x_stride: u32, x_offset: u32, residual_stride: u32, residual_offset: u32, y_stride: u32, y_offset: u32,
   activation: u32, residual: u32,
@@ -27,8 +28,8 @@ struct Job { n: u32, row: u32, column: u32, block: u32 }
 
 fn job(index: u32) -> Job {
   let strip = index / params.blocks;
-  let pair = strip / params.strips;
-  return Job(pair / params.pairs, pair % params.pairs * 2u, strip % params.strips * 4u, index % params.blocks);
+  let group = strip / params.strips;
+  return Job(group / params.groups, group % params.groups * params.rows, strip % params.strips * 4u, index % params.blocks);
 }
 
 // A column of the window: vectors from the row's first, clamped into the picture, and whether it lies inside.
@@ -49,8 +50,9 @@ fn row_of(n: u32, index: i32) -> Column {
   return Column((n * params.in_height + u32(clamped)) * params.in_width * params.x_stride + params.x_offset, index == clamped);
 }
 
-fn store(at: Job, i: u32, j: u32, sum: vec4f) {
-  let pixel = (at.n * params.out_height + at.row + i) * params.out_width + at.column + j;
+fn store(at: Job, row: u32, i: u32, sum: vec4f) {
+  if (at.column + i >= params.out_width) { return; }
+  let pixel = (at.n * params.out_height + row) * params.out_width + at.column + i;
   var value = sum;
   if (params.residual == 1u) { value += vec4f(residual[pixel * params.residual_stride + params.residual_offset + at.block]); }
   if (params.activation >= RELU) { value = select(value, vec4f(), value < vec4f()); }
@@ -58,14 +60,8 @@ fn store(at: Job, i: u32, j: u32, sum: vec4f) {
   y[pixel * params.y_stride + params.y_offset + at.block] = Value(value);
 }
 
-// Stored in a loop that compilers do not unroll, which would take them longer than all the rest.
-fn store_all(at: Job, sums: array<vec4f, 8>) {
-  let rows = min(2u, params.out_height - at.row);
-  let columns = min(4u, params.out_width - at.column);
-  var values = sums;
-  for (var i = 0u; i < rows; i++) {
-    for (var j = 0u; j < columns; j++) { store(at, i, j, values[i * 4u + j]); }
-  }
+fn tap(index: u32, block: u32) -> vec4f {
+  return vec4f(weight[index * params.blocks + block]);
 }
 
 @compute @workgroup_size(64)
@@ -73,6 +69,7 @@ fn stride1(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) g
   let index = gid.x + gid.y * groups.x * 64u;
   if (index >= params.size) { return; }
   let at = job(index);
+  let rows = min(params.rows, params.out_height - at.row);
   let top = i32(at.row) - params.pad_top;
   let left = i32(at.column) - params.pad_left;
   let c0 = column(left, at.block);
@@ -81,12 +78,14 @@ fn stride1(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) g
   let c3 = column(left + 3, at.block);
   let c4 = column(left + 4, at.block);
   let c5 = column(left + 5, at.block);
+  let w00 = tap(0u, at.block); let w01 = tap(1u, at.block); let w02 = tap(2u, at.block);
+  let w10 = tap(3u, at.block); let w11 = tap(4u, at.block); let w12 = tap(5u, at.block);
+  let w20 = tap(6u, at.block); let w21 = tap(7u, at.block); let w22 = tap(8u, at.block);
   let first = vec4f(bias[at.block]);
-  var a0 = first; var a1 = first; var a2 = first; var a3 = first;
-  var b0 = first; var b1 = first; var b2 = first; var b3 = first;
-  // Weights of the tap row above the one at hand: what the lower row of outputs makes of the same inputs.
-  var u0 = vec4f(); var u1 = vec4f(); var u2 = vec4f();
-  for (var row = 0u; row < 4u; row++) {
+  // Rows of the output that have met all taps but the last row's, and the first row's only.
+  var a0 = vec4f(); var a1 = vec4f(); var a2 = vec4f(); var a3 = vec4f();
+  var b0 = vec4f(); var b1 = vec4f(); var b2 = vec4f(); var b3 = vec4f();
+  for (var row = 0u; row < rows + 2u; row++) {
     let line = row_of(at.n, top + i32(row));
     let x0 = load(line, c0);
     let x1 = load(line, c1);
@@ -94,23 +93,21 @@ fn stride1(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) g
     let x3 = load(line, c3);
     let x4 = load(line, c4);
     let x5 = load(line, c5);
-    if (row > 0u) {
-      b0 += u0 * x0 + u1 * x1 + u2 * x2;
-      b1 += u0 * x1 + u1 * x2 + u2 * x3;
-      b2 += u0 * x2 + u1 * x3 + u2 * x4;
-      b3 += u0 * x3 + u1 * x4 + u2 * x5;
+    if (row >= 2u) {
+      store(at, at.row + row - 2u, 0u, a0 + (w20 * x0 + w21 * x1 + w22 * x2));
+      store(at, at.row + row - 2u, 1u, a1 + (w20 * x1 + w21 * x2 + w22 * x3));
+      store(at, at.row + row - 2u, 2u, a2 + (w20 * x2 + w21 * x3 + w22 * x4));
+      store(at, at.row + row - 2u, 3u, a3 + (w20 * x3 + w21 * x4 + w22 * x5));
     }
-    if (row < 3u) {
-      u0 = vec4f(weight[row * 3u * params.blocks + at.block]);
-      u1 = vec4f(weight[(row * 3u + 1u) * params.blocks + at.block]);
-      u2 = vec4f(weight[(row * 3u + 2u) * params.blocks + at.block]);
-      a0 += u0 * x0 + u1 * x1 + u2 * x2;
-      a1 += u0 * x1 + u1 * x2 + u2 * x3;
-      a2 += u0 * x2 + u1 * x3 + u2 * x4;
-      a3 += u0 * x3 + u1 * x4 + u2 * x5;
-    }
+    a0 = b0 + (w10 * x0 + w11 * x1 + w12 * x2);
+    a1 = b1 + (w10 * x1 + w11 * x2 + w12 * x3);
+    a2 = b2 + (w10 * x2 + w11 * x3 + w12 * x4);
+    a3 = b3 + (w10 * x3 + w11 * x4 + w12 * x5);
+    b0 = first + (w00 * x0 + w01 * x1 + w02 * x2);
+    b1 = first + (w00 * x1 + w01 * x2 + w02 * x3);
+    b2 = first + (w00 * x2 + w01 * x3 + w02 * x4);
+    b3 = first + (w00 * x3 + w01 * x4 + w02 * x5);
   }
-  store_all(at, array<vec4f, 8>(a0, a1, a2, a3, b0, b1, b2, b3));
 }
 
 @compute @workgroup_size(64)
@@ -118,6 +115,7 @@ fn stride2(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) g
   let index = gid.x + gid.y * groups.x * 64u;
   if (index >= params.size) { return; }
   let at = job(index);
+  let rows = min(params.rows, params.out_height - at.row);
   let top = i32(at.row * 2u) - params.pad_top;
   let left = i32(at.column * 2u) - params.pad_left;
   let c0 = column(left, at.block);
@@ -129,13 +127,13 @@ fn stride2(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) g
   let c6 = column(left + 6, at.block);
   let c7 = column(left + 7, at.block);
   let c8 = column(left + 8, at.block);
+  let w00 = tap(0u, at.block); let w01 = tap(1u, at.block); let w02 = tap(2u, at.block);
+  let w10 = tap(3u, at.block); let w11 = tap(4u, at.block); let w12 = tap(5u, at.block);
+  let w20 = tap(6u, at.block); let w21 = tap(7u, at.block); let w22 = tap(8u, at.block);
   let first = vec4f(bias[at.block]);
+  // The row of the output that has met the first row of taps.
   var a0 = first; var a1 = first; var a2 = first; var a3 = first;
-  var b0 = first; var b1 = first; var b2 = first; var b3 = first;
-  // Weights of the first tap row, which the lower row of outputs needs two rows of inputs later, and of the second.
-  var u0 = vec4f(); var u1 = vec4f(); var u2 = vec4f();
-  var v0 = vec4f(); var v1 = vec4f(); var v2 = vec4f();
-  for (var row = 0u; row < 5u; row++) {
+  for (var row = 0u; row <= rows * 2u; row++) {
     let line = row_of(at.n, top + i32(row));
     let x0 = load(line, c0);
     let x1 = load(line, c1);
@@ -146,22 +144,22 @@ fn stride2(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) g
     let x6 = load(line, c6);
     let x7 = load(line, c7);
     let x8 = load(line, c8);
-    if (row > 1u) {
-      b0 += u0 * x0 + u1 * x1 + u2 * x2;
-      b1 += u0 * x2 + u1 * x3 + u2 * x4;
-      b2 += u0 * x4 + u1 * x5 + u2 * x6;
-      b3 += u0 * x6 + u1 * x7 + u2 * x8;
+    if (row % 2u == 1u) {
+      a0 += w10 * x0 + w11 * x1 + w12 * x2;
+      a1 += w10 * x2 + w11 * x3 + w12 * x4;
+      a2 += w10 * x4 + w11 * x5 + w12 * x6;
+      a3 += w10 * x6 + w11 * x7 + w12 * x8;
+      continue;
     }
-    u0 = v0; u1 = v1; u2 = v2;
-    if (row < 3u) {
-      v0 = vec4f(weight[row * 3u * params.blocks + at.block]);
-      v1 = vec4f(weight[(row * 3u + 1u) * params.blocks + at.block]);
-      v2 = vec4f(weight[(row * 3u + 2u) * params.blocks + at.block]);
-      a0 += v0 * x0 + v1 * x1 + v2 * x2;
-      a1 += v0 * x2 + v1 * x3 + v2 * x4;
-      a2 += v0 * x4 + v1 * x5 + v2 * x6;
-      a3 += v0 * x6 + v1 * x7 + v2 * x8;
+    if (row > 0u) {
+      store(at, at.row + row / 2u - 1u, 0u, a0 + (w20 * x0 + w21 * x1 + w22 * x2));
+      store(at, at.row + row / 2u - 1u, 1u, a1 + (w20 * x2 + w21 * x3 + w22 * x4));
+      store(at, at.row + row / 2u - 1u, 2u, a2 + (w20 * x4 + w21 * x5 + w22 * x6));
+      store(at, at.row + row / 2u - 1u, 3u, a3 + (w20 * x6 + w21 * x7 + w22 * x8));
     }
+    a0 = first + (w00 * x0 + w01 * x1 + w02 * x2);
+    a1 = first + (w00 * x2 + w01 * x3 + w02 * x4);
+    a2 = first + (w00 * x4 + w01 * x5 + w02 * x6);
+    a3 = first + (w00 * x6 + w01 * x7 + w02 * x8);
   }
-  store_all(at, array<vec4f, 8>(a0, a1, a2, a3, b0, b1, b2, b3));
 }

@@ -15,7 +15,7 @@ const op: Op<Conv2dWindow> = {
   inputs: ["x", "weight", "bias", "residual"],
   sliced: ["x", "residual", "y"],
   shape: (_, { outShape }) => outShape,
-  launches(node) {
+  launches(node, { class: adapter }) {
     const {
       inputs: [, , , residual],
       shape,
@@ -26,8 +26,8 @@ const op: Op<Conv2dWindow> = {
     const entryPoint = unrolled(node.attrs);
     if (entryPoint) {
       const { in_height, in_width, pad_top, pad_left, activation, residual: hasResidual } = windowParams(node);
-      const pairs = Math.ceil(outHeight / 2);
-      const size = batch * pairs * strips * blocks;
+      const groups = Math.ceil(outHeight / (adapter === "software" ? 7 : 2));
+      const size = batch * groups * strips * blocks;
       return [
         {
           shader: "conv2d-depthwise3x3",
@@ -35,7 +35,8 @@ const op: Op<Conv2dWindow> = {
           bind: ["x", "weight", "bias", residual ? "residual" : "bias", "y"],
           params: {
             strips,
-            pairs,
+            groups,
+            rows: Math.ceil(outHeight / groups),
             in_height,
             in_width,
             out_height: outHeight,
