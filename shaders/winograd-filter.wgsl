@@ -1,9 +1,10 @@
 // u[α, i, o] = (G g Gᵀ)[α] for the 3 × 3 filter g from input i to output o      (entry points `f43`: 36 values of α, `f23`: 16)
 //
 // The filter side of Winograd convolution; see winograd-input.wgsl. One invocation transforms the filters from one input channel to four
-// output channels. Rows of inputs past the last are zero.
+// output channels, row by row of the result. Rows of inputs past the last are zero.
 
-struct Params { size: u32, outputs: u32, out_blocks: u32, inputs: u32 }
+// `taps` is 9 and `rows` 6 or 4: constant bounds would be unrolled, which takes compilers ten times as long.
+struct Params { size: u32, outputs: u32, out_blocks: u32, inputs: u32, taps: u32, rows: u32 }
 
 alias Value = vec4f;
 alias Scalar = f32;
@@ -15,22 +16,18 @@ alias Scalar = f32;
 const SQRT2 = 1.4142135623730951;
 const SQRT_HALF = 0.7071067811865476;
 
-struct Six { a: vec4f, b: vec4f, c: vec4f, d: vec4f, e: vec4f, f: vec4f }
-struct Four { a: vec4f, b: vec4f, c: vec4f, d: vec4f }
+const G43 = array<vec3f, 6>(
+  vec3f(1.0, 0.0, 0.0),
+  vec3f(-2.0, -2.0 * SQRT_HALF, -1.0) / 3.0, vec3f(-2.0, 2.0 * SQRT_HALF, -1.0) / 3.0,
+  vec3f(1.0, SQRT2, 2.0) / 6.0, vec3f(1.0, -SQRT2, 2.0) / 6.0,
+  vec3f(0.0, 0.0, 1.0),
+);
 
-// G of F(4,3)
-fn six(g0: vec4f, g1: vec4f, g2: vec4f) -> Six {
-  let even_half = -(2.0 * g0 + g2) / 3.0;
-  let odd_half = -2.0 * SQRT_HALF / 3.0 * g1;
-  let even_two = g0 / 6.0 + g2 / 3.0;
-  let odd_two = SQRT2 / 6.0 * g1;
-  return Six(g0, even_half + odd_half, even_half - odd_half, even_two + odd_two, even_two - odd_two, g2);
-}
+const G23 = array<vec3f, 4>(vec3f(1.0, 0.0, 0.0), vec3f(0.5), vec3f(0.5, -0.5, 0.5), vec3f(0.0, 0.0, 1.0));
 
-// G of F(2,3)
-fn four(g0: vec4f, g1: vec4f, g2: vec4f) -> Four {
-  let even = 0.5 * (g0 + g2);
-  return Four(g0, even + 0.5 * g1, even - 0.5 * g1, g2);
+// Along one axis, a row of G times the three values of a filter.
+fn dot3(row: vec3f, g0: vec4f, g1: vec4f, g2: vec4f) -> vec4f {
+  return row.x * g0 + row.y * g1 + row.z * g2;
 }
 
 // The weight's storage is [out][tap][ceil4(in)].
@@ -43,52 +40,46 @@ fn load(tap: u32, output: u32, input: u32) -> vec4f {
   return vec4f(element(output, tap, input), element(output + 1u, tap, input), element(output + 2u, tap, input), element(output + 3u, tap, input));
 }
 
-fn store_six(alpha: u32, at: u32, s: Six) {
-  let first = alpha * params.size + at;
-  u[first] = Value(s.a);
-  u[first + params.size] = Value(s.b);
-  u[first + 2u * params.size] = Value(s.c);
-  u[first + 3u * params.size] = Value(s.d);
-  u[first + 4u * params.size] = Value(s.e);
-  u[first + 5u * params.size] = Value(s.f);
-}
-
-fn store_four(alpha: u32, at: u32, s: Four) {
-  let first = alpha * params.size + at;
-  u[first] = Value(s.a);
-  u[first + params.size] = Value(s.b);
-  u[first + 2u * params.size] = Value(s.c);
-  u[first + 3u * params.size] = Value(s.d);
+fn filter_at(output: u32, input: u32) -> array<vec4f, 9> {
+  var g = array<vec4f, 9>();
+  for (var tap = 0u; tap < params.taps; tap++) { g[tap] = load(tap, output, input); }
+  return g;
 }
 
 @compute @workgroup_size(64)
 fn f43(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let index = gid.x + gid.y * groups.x * 64u;
   if (index >= params.size) { return; }
-  let output = index % params.out_blocks * 4u;
-  let input = index / params.out_blocks;
-  let c0 = six(load(0u, output, input), load(3u, output, input), load(6u, output, input));
-  let c1 = six(load(1u, output, input), load(4u, output, input), load(7u, output, input));
-  let c2 = six(load(2u, output, input), load(5u, output, input), load(8u, output, input));
-  store_six(0u, index, six(c0.a, c1.a, c2.a));
-  store_six(6u, index, six(c0.b, c1.b, c2.b));
-  store_six(12u, index, six(c0.c, c1.c, c2.c));
-  store_six(18u, index, six(c0.d, c1.d, c2.d));
-  store_six(24u, index, six(c0.e, c1.e, c2.e));
-  store_six(30u, index, six(c0.f, c1.f, c2.f));
+  let g = filter_at(index % params.out_blocks * 4u, index / params.out_blocks);
+  for (var i = 0u; i < params.rows; i++) {
+    let row = G43[i];
+    let a = dot3(row, g[0], g[3], g[6]);
+    let b = dot3(row, g[1], g[4], g[7]);
+    let c = dot3(row, g[2], g[5], g[8]);
+    let first = i * 6u * params.size + index;
+    u[first] = Value(a);
+    u[first + params.size] = Value(dot3(G43[1], a, b, c));
+    u[first + 2u * params.size] = Value(dot3(G43[2], a, b, c));
+    u[first + 3u * params.size] = Value(dot3(G43[3], a, b, c));
+    u[first + 4u * params.size] = Value(dot3(G43[4], a, b, c));
+    u[first + 5u * params.size] = Value(c);
+  }
 }
 
 @compute @workgroup_size(64)
 fn f23(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let index = gid.x + gid.y * groups.x * 64u;
   if (index >= params.size) { return; }
-  let output = index % params.out_blocks * 4u;
-  let input = index / params.out_blocks;
-  let c0 = four(load(0u, output, input), load(3u, output, input), load(6u, output, input));
-  let c1 = four(load(1u, output, input), load(4u, output, input), load(7u, output, input));
-  let c2 = four(load(2u, output, input), load(5u, output, input), load(8u, output, input));
-  store_four(0u, index, four(c0.a, c1.a, c2.a));
-  store_four(4u, index, four(c0.b, c1.b, c2.b));
-  store_four(8u, index, four(c0.c, c1.c, c2.c));
-  store_four(12u, index, four(c0.d, c1.d, c2.d));
+  let g = filter_at(index % params.out_blocks * 4u, index / params.out_blocks);
+  for (var i = 0u; i < params.rows; i++) {
+    let row = G23[i];
+    let a = dot3(row, g[0], g[3], g[6]);
+    let b = dot3(row, g[1], g[4], g[7]);
+    let c = dot3(row, g[2], g[5], g[8]);
+    let first = i * 4u * params.size + index;
+    u[first] = Value(a);
+    u[first + params.size] = Value(dot3(G23[1], a, b, c));
+    u[first + 2u * params.size] = Value(dot3(G23[2], a, b, c));
+    u[first + 3u * params.size] = Value(c);
+  }
 }

@@ -271,7 +271,8 @@ function createUniforms(make: MakeBuffer, limits: GPUSupportedLimits, steps: rea
   for (const [index, { launch, slices }] of steps.entries()) {
     const { shader } = pipelines[index];
     const declared = Object.entries(slices).filter(([name]) => shader.params.some((param) => param.name === name));
-    packParams(shader, { ...launch.params, ...Object.fromEntries(declared) }, view, index * slotBytes);
+    // A launch that reads or writes scratch under such a name says itself how that lies.
+    packParams(shader, { ...Object.fromEntries(declared), ...launch.params }, view, index * slotBytes);
   }
   buffer.unmap();
   return { buffer, slotBytes };

@@ -4,10 +4,9 @@ import { sizeOf } from "../tensor.ts";
 import { activationOf } from "./activation.ts";
 import { concat } from "./concat.ts";
 import { activationCode, type EpilogueActivation } from "./epilogue.ts";
-import { foldedGrid } from "./grid.ts";
 import { apply, type Launch, type Node, type Op, ShapeError } from "./op.ts";
 import { packFilters } from "./pack-filters.ts";
-import { productClass } from "./product-class.ts";
+import { productLaunch } from "./product-launch.ts";
 import { slice } from "./slice.ts";
 import { type Padding, type Pair, pair, type Sides, sides } from "./window2d.ts";
 import { zeros } from "./zeros.ts";
@@ -131,44 +130,32 @@ const phasesOp: Op<PhasesAttrs> = {
     const [batch, , outHeight, outWidth] = shape;
     const inBlocks = layoutOf(x.shape).blocks;
     const outBlocks = layoutOf(shape).blocks;
-    const { shader, rowsAGroup, blocksAGroup } = productClass("conv2d", outBlocks, profile);
+    const rowsATap = 4 * inBlocks;
+    const rowsATapRow = attrs.kernel[1] * rowsATap;
     const launchOf = (rows: Phase, columns: Phase): Launch => {
-      const pixels = batch * rows.size * columns.size;
-      const rowsATap = 4 * inBlocks;
-      const rowsATapRow = attrs.kernel[1] * rowsATap;
-      return {
-        shader,
-        bind: ["x", "weight", "bias", "bias", "y"],
-        params: {
-          pixels,
-          in_height: x.shape[2],
-          in_width: x.shape[3],
-          in_blocks: inBlocks,
-          out_height: rows.size,
-          out_width: columns.size,
-          out_blocks: outBlocks,
-          kernel_height: rows.taps,
-          kernel_width: columns.taps,
-          stride_y: 1,
-          stride_x: 1,
-          dilation_y: 1,
-          dilation_x: 1,
-          pad_top: rows.before,
-          pad_left: columns.before,
-          first_filter: rows.lastTap * rowsATapRow + columns.lastTap * rowsATap,
-          filter_step_y: -attrs.stride[0] * rowsATapRow,
-          filter_step_x: -attrs.stride[1] * rowsATap,
-          first_pixel: rows.first * outWidth + columns.first,
-          picture_step: outHeight * outWidth,
-          row_step: attrs.stride[0] * outWidth,
-          column_step: attrs.stride[1],
-          activation: activationCode[attrs.activation],
-          residual: 0,
-          residual_stride: 0,
-          residual_offset: 0,
-        },
-        workgroups: foldedGrid(Math.ceil(pixels / rowsAGroup), Math.ceil(outBlocks / blocksAGroup)),
+      const params = {
+        in_height: x.shape[2],
+        in_width: x.shape[3],
+        out_height: rows.size,
+        out_width: columns.size,
+        kernel_height: rows.taps,
+        kernel_width: columns.taps,
+        pad_top: rows.before,
+        pad_left: columns.before,
+        first_filter: rows.lastTap * rowsATapRow + columns.lastTap * rowsATap,
+        filter_step_y: -attrs.stride[0] * rowsATapRow,
+        filter_step_x: -attrs.stride[1] * rowsATap,
+        first_pixel: rows.first * outWidth + columns.first,
+        picture_step: outHeight * outWidth,
+        row_step: attrs.stride[0] * outWidth,
+        column_step: attrs.stride[1],
+        activation: activationCode[attrs.activation],
+        biased: 1,
+        residual_stride: 0,
+        residual_offset: 0,
       };
+      const bind = ["x", "weight", "bias", "bias", "y"];
+      return productLaunch({ bind, pixels: batch * rows.size * columns.size, inBlocks, outBlocks, params }, profile);
     };
     const [down, across] = [0, 1].map((axis) => phasesOf(shape[2 + axis], attrs.kernel[axis], attrs.stride[axis], attrs.padding[axis]));
     return down.flatMap((rows) => across.map((columns) => launchOf(rows, columns)));

@@ -4,8 +4,9 @@ import { layoutOf } from "../gpu/layout.ts";
 import type { Shape } from "../tensor.ts";
 import { activationCode, type EpilogueActivation } from "./epilogue.ts";
 import { foldedGrid } from "./grid.ts";
-import { apply, type Launch, type Node, type Op } from "./op.ts";
-import { productClass, stemClass } from "./product-class.ts";
+import { apply, type Node, type Op } from "./op.ts";
+import { stemClass } from "./product-class.ts";
+import { filterWalk, productLaunch, wholeResult } from "./product-launch.ts";
 import type { Sides } from "./window2d.ts";
 
 /** A convolution's window and result, once validated. */
@@ -32,37 +33,29 @@ const op: Op<Conv2dWindow> = {
       shape,
     } = node;
     const { blocks, batch, area } = layoutOf(shape);
-    const channels = layoutOf(x.shape).channels;
+    const { channels, blocks: inBlocks } = layoutOf(x.shape);
+    const [, , outHeight = 1, outWidth = 1] = shape;
+    const bind = ["x", "weight", "bias", residual ? "residual" : "bias", "y"];
+    const pixels = batch * area;
     const stem = channels <= 4 ? stemClass(profile) : undefined;
-    const { shader, rowsAGroup, blocksAGroup } = stem ?? productClass("conv2d", blocks, profile);
-    const inBlocks = layoutOf(x.shape).blocks;
-    const launch: Launch = {
-      shader,
-      bind: ["x", "weight", "bias", residual ? "residual" : "bias", "y"],
-      params: {
-        pixels: batch * area,
-        out_blocks: blocks,
-        ...windowParams(node),
-        ...(!stem && { in_blocks: inBlocks, ...filterWalk(4 * inBlocks, node.attrs.kernel), ...wholeResult(shape) }),
-      },
-      overrides: stem && { CHANNELS: channels },
-      workgroups: foldedGrid(Math.ceil((batch * area) / rowsAGroup), Math.ceil(blocks / blocksAGroup)),
-    };
-    return [launch];
+    if (stem) {
+      return [
+        {
+          shader: stem.shader,
+          bind,
+          params: { pixels, out_blocks: blocks, ...windowParams(node) },
+          overrides: { CHANNELS: channels },
+          workgroups: foldedGrid(Math.ceil(pixels / stem.rowsAGroup), Math.ceil(blocks / stem.blocksAGroup)),
+        },
+      ];
+    }
+    const walk = filterWalk(4 * inBlocks, node.attrs.kernel);
+    const params = { ...windowParams(node), ...walk, ...wholeResult(outHeight, outWidth), biased: 1 };
+    return [productLaunch({ bind, pixels, inBlocks, outBlocks: blocks, params }, profile)];
   },
   macs: ({ inputs: [x, weight], shape }) =>
     layoutOf(shape).batch * layoutOf(shape).area * layoutOf(shape).channels * weight.shape[0] * layoutOf(x.shape).channels,
 };
-
-/** Rows of packed filters from tap to tap, in the order in which they are packed. */
-function filterWalk(rowsATap: number, [, kernelWidth]: readonly [number, number]): Record<string, number> {
-  return { first_filter: 0, filter_step_y: kernelWidth * rowsATap, filter_step_x: rowsATap };
-}
-
-/** Pixels of the result lie one after the other. */
-function wholeResult([, , height = 1, width = 1]: Shape): Record<string, number> {
-  return { first_pixel: 0, picture_step: height * width, row_step: width, column_step: 1 };
-}
 
 /** Sizes and epilogue that every convolution kernel takes. */
 export function windowParams<Window extends Conv2dWindow>({ inputs, attrs, shape }: Node<Window>): Record<string, number> {

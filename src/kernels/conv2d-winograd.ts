@@ -5,7 +5,7 @@ import type { Conv2dWindow } from "./conv2d-product.ts";
 import { activationCode } from "./epilogue.ts";
 import { grid } from "./grid.ts";
 import { apply, type Launch, type Node, type Op } from "./op.ts";
-import { productClass } from "./product-class.ts";
+import { productLaunch } from "./product-launch.ts";
 
 /** Output pixels a side of a tile: F(4,3) needs a quarter of a direct convolution's multiplications, F(2,3) 1 in 2.25. */
 type Tile = 4 | 2;
@@ -47,7 +47,6 @@ const op: Op<WinogradAttrs> = {
     const entryPoint = tile === 4 ? "f43" : "f23";
     const all = batch * tilesY * tilesX;
     const most = tilesAtOnce(points, inBlocks, outBlocks, profile);
-    const { shader, rowsAGroup, blocksAGroup } = productClass("product", outBlocks, profile);
     const launches: Launch[] = [];
     for (let first = 0; first < all; first += most) {
       const tiles = Math.min(most, all - first);
@@ -70,12 +69,17 @@ const op: Op<WinogradAttrs> = {
           },
           workgroups: grid(tiles * inBlocks),
         },
-        {
-          shader,
-          bind: [v, "weight", m],
-          params: { rows: tiles, in_blocks: inBlocks, out_blocks: outBlocks },
-          workgroups: [Math.ceil(tiles / rowsAGroup), Math.ceil(outBlocks / blocksAGroup), points],
-        },
+        productLaunch(
+          {
+            bind: [v, "weight", "bias", "bias", m],
+            pixels: tiles,
+            inBlocks,
+            outBlocks,
+            batches: points,
+            params: { x_stride: inBlocks, x_offset: 0, y_stride: outBlocks, y_offset: 0 },
+          },
+          profile,
+        ),
         {
           shader: "winograd-output",
           entryPoint,
@@ -118,7 +122,7 @@ const filterOp: Op<{ readonly tile: Tile }> = {
         shader: "winograd-filter",
         entryPoint: tile === 4 ? "f43" : "f23",
         bind: ["weight", "y"],
-        params: { size: vectors / points, outputs, out_blocks: blocks, inputs: weight.shape[1] },
+        params: { size: vectors / points, outputs, out_blocks: blocks, inputs: weight.shape[1], taps: 9, rows: tile + 2 },
         workgroups: grid(blocks * rows),
       },
     ];
