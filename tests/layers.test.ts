@@ -13,7 +13,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
   gpu: [],
   kernels: ["gpu/"],
   // Contributions to a gradient are added, and the first is one.
-  graph: ["gpu/", "kernels/op.ts", "kernels/arithmetic.ts", "kernels/ones.ts"],
+  graph: ["gpu/", "kernels/op.ts", "kernels/choice.ts", "kernels/arithmetic.ts", "kernels/ones.ts"],
   loaders: [],
   imaging: ["loaders/image.ts"],
   statistics: [],

@@ -3,11 +3,13 @@ import { Command, Option } from "commander";
 import { type Device, requestDevice } from "../gpu/device.ts";
 import type { Precision } from "../gpu/layout.ts";
 import type { Toggles } from "../gpu/node-gpu.ts";
+import type { AdapterProfile } from "../gpu/profile.ts";
 import type { LaunchTime } from "../graph/dispatch.ts";
 import { bytesOf } from "../graph/plan.ts";
 import { formatTable, macsOf } from "../graph/print.ts";
 import { compile, type Program } from "../graph/program.ts";
-import { input } from "../kernels/op.ts";
+import { type TuningMode, tunedProfile } from "../graph/tune.ts";
+import { input, type Node } from "../kernels/op.ts";
 import { drawTensor } from "../models/initial.ts";
 import { networkNamed } from "../models/registry.ts";
 import { initialisedWeights } from "../models/weights.ts";
@@ -23,6 +25,7 @@ interface BenchOptions extends SharedOptions {
   readonly size?: number;
   readonly precision: Precision;
   readonly toggles: Toggles;
+  readonly tune: TuningMode;
   readonly json: boolean;
 }
 
@@ -39,6 +42,11 @@ export const benchCommand = (): Command =>
     .option("--size <pixels>", "side of the pictures, instead of each network's own", wholeNumber(1))
     .addOption(new Option("--precision <type>", "how values are stored on the GPU").choices(["f32", "f16"]).default("f32"))
     .addOption(new Option("--toggles <kind>", "fast leaves out Dawn's own checks").choices(["safe", "fast"]).default("safe"))
+    .addOption(
+      new Option("--tune <mode>", "time kernels against each other first and keep what is found; infer uses it too")
+        .choices(["off", "cached", "fast", "full"])
+        .default("cached"),
+    )
     .option("--json", "one JSON document on stdout", false)
     .version(version)
     .addHelpText(
@@ -49,6 +57,7 @@ Examples:
   bench --networks resnet50 --batch 8        one network
   bench --adapter software --rounds 3
   bench --profile resnet50                   where its time goes
+  bench --networks resnet50 --tune full      choose its kernels by measuring them on this adapter
 
 Weights are drawn from the seed: timings do not depend on them. A run uploads its pictures and reads its result back.
 How Roentgen compares with other engines: npm --prefix bench start, in the repository.
@@ -74,6 +83,7 @@ async function bench(options: BenchOptions): Promise<void> {
     adapter: { class: device.profile.class, description: device.profile.description },
     precision: options.precision,
     toggles: options.toggles,
+    tune: options.tune,
   };
   const { record, text } = options.profile === undefined ? await timings(device, names, options) : await profile(device, names[0], options);
   process.stdout.write(`${options.json ? JSON.stringify({ ...document, ...record }, undefined, 2) : text}\n`);
@@ -88,6 +98,14 @@ function subject(name: string, { seed, size, batch }: BenchOptions) {
   const pictures = drawTensor("pictures", shape, { kind: "uniform", bound: 1 }, seed);
   return { shape, output, pictures };
 }
+
+/** The adapter's profile with tuned kernels, after tuning where that is asked for. */
+const profileFor = (device: Device, output: Node, { tune, precision, ...options }: BenchOptions): Promise<AdapterProfile> =>
+  tunedProfile(device, [output], {
+    tuning: tune,
+    precision,
+    onProgress: (done, total) => note(`tuned ${done} of ${total} operations`, options),
+  });
 
 interface NetworkTiming {
   readonly network: string;
@@ -148,8 +166,9 @@ async function timings(device: Device, names: readonly string[], options: BenchO
 
 async function timing(device: Device, name: string, options: BenchOptions): Promise<NetworkTiming> {
   const { shape, output, pictures } = subject(name, options);
+  const tuned = await profileFor(device, output, options);
   const begin = performance.now();
-  using program = await compile(device, { output }, { precision: options.precision });
+  using program = await compile(device, { output }, { precision: options.precision, profile: tuned });
   const compileMs = performance.now() - begin;
   const firstRunMs = await runMs(program, pictures);
   const runsMs: number[] = [];
@@ -188,7 +207,8 @@ interface LaunchProfile {
 /** Each launch with the median of its times, and what each shader comes to. */
 async function profile(device: Device, name: string, options: BenchOptions): Promise<Report> {
   const { shape, output, pictures } = subject(name, options);
-  using program = await compile(device, { output }, { precision: options.precision });
+  const tuned = await profileFor(device, output, options);
+  using program = await compile(device, { output }, { precision: options.precision, profile: tuned });
   await program.run({ pictures });
   const rounds: LaunchTime[][] = [];
   for (let round = 0; round < options.rounds; round++) rounds.push(await program.profile({ pictures }));

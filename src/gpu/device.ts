@@ -6,6 +6,7 @@ import { type AdapterProfile, profileOf } from "./profile.ts";
 export interface Device {
   readonly gpu: GPUDevice;
   readonly profile: AdapterProfile;
+  readonly toggles: Toggles;
   /**
    * Throws what has gone wrong on the device since it was opened.
    * @throws DeviceError where the device was lost or reported an error that nobody else handled.
@@ -40,7 +41,7 @@ export async function requestDevice({ adapter: choice = "auto", toggles = "safe"
   const tried: string[] = [];
   for await (const { gpu, origin } of gpus(choice, toggles)) {
     const adapter = await suitableAdapter(gpu, choice);
-    if (adapter) return open(adapter);
+    if (adapter) return open(adapter, toggles);
     tried.push(origin);
   }
   const wanted = choice === "auto" ? "usable adapter" : `${choice} adapter`;
@@ -75,7 +76,7 @@ async function suitableAdapter(gpu: GPU, choice: AdapterChoice): Promise<GPUAdap
 /** Features that kernels or timing use where they exist. */
 const wantedFeatures = ["subgroups", "shader-f16", "timestamp-query"] as const;
 
-async function open(adapter: GPUAdapter): Promise<Device> {
+async function open(adapter: GPUAdapter, toggles: Toggles): Promise<Device> {
   const requiredLimits: Record<string, number> = {};
   for (const name in adapter.limits) {
     const value = adapter.limits[name as keyof GPUSupportedLimits];
@@ -103,6 +104,7 @@ async function open(adapter: GPUAdapter): Promise<Device> {
   return {
     gpu,
     profile: profileOf(adapter),
+    toggles,
     lost,
     finished: (work) =>
       new Promise((resolve, reject) => {

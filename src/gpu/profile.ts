@@ -18,6 +18,8 @@ export interface AdapterProfile {
   readonly offsetAlignmentBytes: number;
   /** Not the adapter's but the caller's wish: no algorithm that rounds more than the plain sum does (Winograd). */
   readonly strict?: boolean;
+  /** Kernels that tuning found fastest, by the key of the choice; elsewhere the built-in rules hold. */
+  readonly choices?: ReadonlyMap<string, string>;
 }
 
 /** The least that every WebGPU adapter has: what plans can count on where there is no adapter to ask. */

@@ -17,6 +17,8 @@ export interface Conv2dWindow {
   readonly dilation: readonly [number, number];
   readonly activation: EpilogueActivation;
   readonly outShape: Shape;
+  /** The product kernel's class, where tuning chose one. */
+  readonly shader?: string;
 }
 
 /** Operands are x, weight packed by `packFilters` ([taps, out, ceil4(in)]), bias and, optionally, a residual of the result's shape. */
@@ -51,7 +53,7 @@ const op: Op<Conv2dWindow> = {
     }
     const walk = filterWalk(4 * inBlocks, node.attrs.kernel);
     const params = { ...windowParams(node), ...walk, ...wholeResult(outHeight, outWidth), biased: 1 };
-    return [productLaunch({ bind, pixels, inBlocks, outBlocks: blocks, params }, profile)];
+    return [productLaunch({ bind, pixels, inBlocks, outBlocks: blocks, shader: node.attrs.shader, params }, profile)];
   },
   macs: ({ inputs: [x, weight], shape }) =>
     layoutOf(shape).batch * layoutOf(shape).area * layoutOf(shape).channels * weight.shape[0] * layoutOf(x.shape).channels,

@@ -8,7 +8,13 @@ import { apply, type Launch, type Node, type Op } from "./op.ts";
 import { productLaunch } from "./product-launch.ts";
 
 /** Output pixels a side of a tile: F(4,3) needs a quarter of a direct convolution's multiplications, F(2,3) 1 in 2.25. */
-type Tile = 4 | 2;
+export type Tile = 4 | 2;
+
+/** The tiles that a convolution can be done with at all. */
+export const winogradTiles = ({ kernel, stride, dilation, outShape: [, , height, width] }: Conv2dWindow): readonly Tile[] =>
+  [...kernel].every((size) => size === 3) && [...stride, ...dilation].every((step) => step === 1) && Math.min(height, width) >= 4
+    ? [4, 2]
+    : [];
 
 /** The tile that pays for a convolution from `channels` to a map, or none. */
 export function winogradTile({ kernel, stride, dilation, outShape }: Conv2dWindow, channels: number): Tile | undefined {
@@ -38,7 +44,7 @@ const op: Op<WinogradAttrs> = {
   inputs: ["x", "weight", "bias", "residual"],
   sliced: ["x", "residual", "y"],
   shape: (_, { outShape }) => outShape,
-  launches({ inputs: [x, , , residual], attrs: { tile, padding, activation }, shape }, profile) {
+  launches({ inputs: [x, , , residual], attrs: { tile, padding, activation, shader }, shape }, profile) {
     const [batch, , outHeight, outWidth] = shape;
     const [tilesY, tilesX] = [Math.ceil(outHeight / tile), Math.ceil(outWidth / tile)];
     const inBlocks = layoutOf(x.shape).blocks;
@@ -76,6 +82,7 @@ const op: Op<WinogradAttrs> = {
             inBlocks,
             outBlocks,
             batches: points,
+            shader,
             params: { x_stride: inBlocks, x_offset: 0, y_stride: outBlocks, y_offset: 0 },
           },
           profile,

@@ -1,14 +1,18 @@
 /** Two-dimensional convolution. */
+import type { AdapterProfile } from "../gpu/profile.ts";
+import type { Shape } from "../tensor.ts";
 import { activationOf } from "./activation.ts";
 import { addend } from "./arithmetic.ts";
 import { batchNormScale, batchNormShift, isBatchNorm } from "./batch-norm.ts";
+import { anchored, type Choice, chosen } from "./choice.ts";
 import { conv2dDepthwise } from "./conv2d-depthwise.ts";
 import { conv2dGrouped } from "./conv2d-grouped.ts";
-import { conv2dProduct } from "./conv2d-product.ts";
-import { conv2dWinograd, winogradTile } from "./conv2d-winograd.ts";
+import { type Conv2dWindow, conv2dProduct } from "./conv2d-product.ts";
+import { conv2dWinograd, type Tile, winogradTile, winogradTiles } from "./conv2d-winograd.ts";
 import type { EpilogueActivation } from "./epilogue.ts";
 import { apply, type Node, type Op, ShapeError } from "./op.ts";
 import { packFilters } from "./pack-filters.ts";
+import { productClasses, stemClass } from "./product-class.ts";
 import { scaleFilters } from "./scale-filters.ts";
 import { type Padding, type Pair, pair, type Sides, sides, windows } from "./window2d.ts";
 import { zeros } from "./zeros.ts";
@@ -84,21 +88,61 @@ const op: Op<Conv2dAttrs> = {
     const other = addend(user, node);
     return other && apply(op, [x, weight, bias, other], attrs);
   },
-  lower({ inputs: [x, weight, bias, ...residual], attrs, shape }, { strict }) {
-    const { stride, padding, dilation, groups, activation } = attrs;
-    const [outputs, groupInputs, kernelHeight, kernelWidth] = weight.shape;
-    const window = { kernel: [kernelHeight, kernelWidth] as const, stride, padding, dilation, activation, outShape: shape };
+  lower(node, profile) {
+    const { inputs, attrs, shape } = node;
+    const [x, weight, bias, ...residual] = inputs;
+    const [outputs, groupInputs] = weight.shape;
+    const window = windowOf(attrs, weight.shape, shape);
+    const { groups } = attrs;
     if (groups === 1) {
-      const tile = strict ? undefined : winogradTile(window, groupInputs);
-      return tile
-        ? conv2dWinograd([x, weight, bias, ...residual], window, tile)
-        : conv2dProduct([x, packFilters(weight), bias, ...residual], window);
+      const choice = choiceOf(node, profile);
+      const [algorithm, shader] = choice ? chosen(choice, profile).split(" ") : ["direct"];
+      const tuned = { ...window, shader };
+      if (algorithm === "f43") return conv2dWinograd([x, weight, bias, ...residual], tuned, 4);
+      if (algorithm === "f23") return conv2dWinograd([x, weight, bias, ...residual], tuned, 2);
+      return conv2dProduct([x, packFilters(weight), bias, ...residual], tuned);
     }
     if (groupInputs === 1 && outputs === groups) {
       return conv2dDepthwise([x, packFilters(weight, { padInputs: false }), bias, ...residual], window);
     }
     return conv2dGrouped([x, packFilters(weight), bias, ...residual], { ...window, groups });
   },
+  choice: choiceOf,
   macs: ({ inputs: [, weight], shape: [n, outputs, height, width] }) =>
     n * outputs * height * width * weight.shape[1] * weight.shape[2] * weight.shape[3],
 };
+
+const windowOf = (attrs: Conv2dAttrs, [, , kernelHeight, kernelWidth]: Shape, outShape: Shape): Conv2dWindow => ({
+  kernel: [kernelHeight, kernelWidth],
+  stride: attrs.stride,
+  padding: attrs.padding,
+  dilation: attrs.dilation,
+  activation: attrs.activation,
+  outShape,
+});
+
+/** Algorithm and class of a dense convolution; few channels have a kernel of their own, groups have no choice. */
+function choiceOf({ inputs, attrs, shape }: Node<Conv2dAttrs>, profile: AdapterProfile): Choice | undefined {
+  const [x, weight, , residual] = inputs;
+  const [outputs, channels, kernelHeight, kernelWidth] = weight.shape;
+  if (attrs.groups !== 1 || (channels <= 4 && stemClass(profile))) return undefined;
+  const window = windowOf(attrs, weight.shape, shape);
+  const classes = productClasses(Math.ceil(outputs / 4), profile).map(({ shader }) => shader);
+  const tile = profile.strict ? undefined : winogradTile(window, channels);
+  const rule = tile ? nameOfTile(tile) : "direct";
+  const algorithms = [rule, "direct", ...(profile.strict ? [] : winogradTiles(window).map(nameOfTile))];
+  const reference = `direct ${classes[classes.length - 1]}`;
+  const candidates = [...algorithms.map((algorithm) => `${algorithm} ${classes[0]}`), ...classes.map((shader) => `${rule} ${shader}`)];
+  const [n, , height, width] = x.shape;
+  const { stride, dilation } = attrs;
+  return {
+    key: [
+      `conv2d ${kernelHeight}x${kernelWidth} s${stride.join("x")} d${dilation.join("x")} ${channels}-${outputs}`,
+      `at ${anchored(n)}x${anchored(height)}x${anchored(width)}${residual ? " residual" : ""}`,
+    ].join(" "),
+    candidates: [...new Set([...candidates, reference])],
+    reference,
+  };
+}
+
+const nameOfTile = (tile: Tile): string => (tile === 4 ? "f43" : "f23");

@@ -1,6 +1,7 @@
 /** The nodes of a graph, and the record that says all that is known of an op. */
 import type { AdapterProfile } from "../gpu/profile.ts";
 import type { Shape, Tensor } from "../tensor.ts";
+import type { Choice } from "./choice.ts";
 
 /** A value in a graph: plain data, bound to no device. */
 // biome-ignore lint/suspicious/noExplicitAny: a graph mixes ops of every kind; each op's own file types its attributes
@@ -32,6 +33,8 @@ export interface Op<Attrs = any> {
   absorb?(node: Node<Attrs>, user: Node): Node | undefined;
   /** The same value by the kernels that suit the adapter: another algorithm, weights packed for it. */
   lower?(node: Node<Attrs>, profile: AdapterProfile): Node | undefined;
+  /** The kernels among which tuning may choose for a node, before it is lowered. */
+  choice?(node: Node<Attrs>, profile: AdapterProfile): Choice | undefined;
   /**
    * Bindings that may be a slice of the channels of a wider value ("x", "y"). The plan sets the params `<name>_stride` (vectors
    * from pixel to pixel) and `<name>_offset` (vectors before the slice) of each; kernels of other ops read and write whole values.

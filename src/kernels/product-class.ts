@@ -19,16 +19,20 @@ export function stemClass({ class: adapter, subgroupSize: lanes }: AdapterProfil
 }
 
 /**
- * Software adapters get subgroup broadcasts where the subgroup's size is known and there is a file for it, else registers alone; all
- * others get tiles in workgroup memory, which software adapters only emulate. A lane takes two vectors of columns where at most a fifth
- * of them is idle: each load of a row feeds twice the work (1.2 to 1.8 times as fast on both software adapters).
+ * The classes that an adapter can run, the rule's choice first and the plainest last. Software adapters get subgroup broadcasts where the
+ * subgroup's size is known and there is a file for it, else registers alone; all others get tiles in workgroup memory, which software
+ * adapters only emulate. A lane takes two vectors of columns where at most a fifth of them is idle: each load of a row feeds twice the
+ * work (1.2 to 1.8 times as fast on both software adapters).
  */
-export function productClass(blocks: number, { class: adapter, subgroupSize: lanes }: AdapterProfile): ProductClass {
-  if (adapter !== "software") return { shader: "conv2d-tile", rowsAGroup: 64, blocksAGroup: 16 };
-  if (lanes !== 8 && lanes !== 4) return { shader: "conv2d-reg", rowsAGroup: 32, blocksAGroup: 16 };
-  const [narrow, wide] = subgroupShaders[lanes];
+export function productClasses(blocks: number, { class: adapter, subgroupSize: lanes }: AdapterProfile): readonly ProductClass[] {
+  const reg: ProductClass = { shader: "conv2d-reg", rowsAGroup: 32, blocksAGroup: 16 };
+  const tile: ProductClass = { shader: "conv2d-tile", rowsAGroup: 64, blocksAGroup: 16 };
+  const plain = adapter === "software" ? [reg] : [tile, reg];
+  if (lanes !== 8 && lanes !== 4) return plain;
+  const [narrowShader, wideShader] = subgroupShaders[lanes];
+  const narrow: ProductClass = { shader: narrowShader, rowsAGroup: 16, blocksAGroup: lanes };
+  const wide: ProductClass = { shader: wideShader, rowsAGroup: 16, blocksAGroup: 2 * lanes };
   const inWide = Math.ceil(blocks / (2 * lanes)) * 2 * lanes;
-  return blocks >= 0.8 * inWide
-    ? { shader: wide, rowsAGroup: 16, blocksAGroup: 2 * lanes }
-    : { shader: narrow, rowsAGroup: 16, blocksAGroup: lanes };
+  const subgroups = blocks >= 0.8 * inWide ? [wide, narrow] : [narrow, wide];
+  return adapter === "software" ? [...subgroups, reg] : [tile, ...subgroups, reg];
 }

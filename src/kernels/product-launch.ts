@@ -2,7 +2,7 @@
 import type { AdapterProfile } from "../gpu/profile.ts";
 import { foldedGrid } from "./grid.ts";
 import type { Binding, Launch } from "./op.ts";
-import { productClass } from "./product-class.ts";
+import { productClasses } from "./product-class.ts";
 
 export interface Product {
   /** x, weight, bias (not read unless `biased`), residual (not read unless there is one), y. */
@@ -13,12 +13,16 @@ export interface Product {
   readonly outBlocks: number;
   /** Products in a row, each with a picture and filters of its own. */
   readonly batches?: number;
+  /** The kernel's class, where it is not the rule's choice. */
+  readonly shader?: string;
   /** What is not that of a matrix product: the window, the filters' order, the places of the result, the epilogue; strides and offsets of scratch. */
   readonly params?: Readonly<Record<string, number>>;
 }
 
-export function productLaunch({ bind, pixels, inBlocks, outBlocks, batches = 1, params }: Product, profile: AdapterProfile): Launch {
-  const { shader, rowsAGroup, blocksAGroup } = productClass(outBlocks, profile);
+export function productLaunch(product: Product, profile: AdapterProfile): Launch {
+  const { bind, pixels, inBlocks, outBlocks, batches = 1, params } = product;
+  const classes = productClasses(outBlocks, profile);
+  const { shader, rowsAGroup, blocksAGroup } = classes.find(({ shader }) => shader === product.shader) ?? classes[0];
   const [across, down, folds] = foldedGrid(Math.ceil(pixels / rowsAGroup), Math.ceil(outBlocks / blocksAGroup));
   return {
     shader,

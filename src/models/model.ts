@@ -4,6 +4,7 @@ import { type AdapterChoice, type Device, requestDevice } from "../gpu/device.ts
 import { DeviceError } from "../gpu/device-error.ts";
 import type { Precision } from "../gpu/layout.ts";
 import { compile, type Program } from "../graph/program.ts";
+import { type TuningMode, tunedProfile } from "../graph/tune.ts";
 import { toTensor } from "../imaging/normalise.ts";
 import { sigmoid } from "../kernels/activation.ts";
 import { input, type Node } from "../kernels/op.ts";
@@ -55,6 +56,8 @@ export interface LoadOptions {
   readonly device?: Device;
   readonly adapter?: AdapterChoice;
   readonly precision?: Precision;
+  /** Which kernels are taken: those that tuning has found before on this adapter (cached), or the built-in rules' (off); see `tunedProfile`. */
+  readonly tuning?: TuningMode;
   /** The network, for a file that does not name it. */
   readonly arch?: string;
   /** The classes in the order of the outputs, for a file that does not name them. */
@@ -171,11 +174,16 @@ function modelOn(
   device: Device,
   description: ModelDescription,
   weights: LoadedWeights,
-  { precision = "f32", onProgress, device: shared }: LoadOptions,
+  { precision = "f32", tuning, onProgress, device: shared }: LoadOptions,
 ): Model {
   const programs = new Map<number, Promise<Program>>();
+  const compileFor = async (batch: number): Promise<Program> => {
+    const outputs = outputsOf(description, weights, batch);
+    const profile = await tunedProfile(device, Object.values(outputs), { tuning, precision });
+    return compile(device, outputs, { precision, profile, onProgress });
+  };
   const programFor = async (batch: number): Promise<Program> => {
-    const program = programs.get(batch) ?? compile(device, outputsOf(description, weights, batch), { precision, onProgress });
+    const program = programs.get(batch) ?? compileFor(batch);
     program.catch(() => programs.delete(batch));
     // Last used goes last; the first is given up when there are too many.
     programs.delete(batch);
