@@ -27,7 +27,10 @@ export interface OpCase<Options = unknown> {
   readonly values?: readonly [low: number, high: number] | ((operand: number, element: number, random: number) => number);
   /** How many products each output sums, where the op's own rule does not say. */
   readonly terms?: number;
-  /** False where an operand lies on a kink of the op, so that differences see both sides of it and the gradient one. */
+  /**
+   * False where an operand lies on a kink of the op, so that differences see both sides of it and the gradient one, or where outputs are
+   * so large that differences drown in their rounding.
+   */
   readonly smooth?: boolean;
 }
 

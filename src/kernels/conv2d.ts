@@ -4,15 +4,20 @@ import type { Shape } from "../tensor.ts";
 import { activationOf } from "./activation.ts";
 import { addend } from "./arithmetic.ts";
 import { batchNormScale, batchNormShift, isBatchNorm } from "./batch-norm.ts";
+import { channelSums } from "./channel-sums.ts";
 import { anchored, type Choice, chosen } from "./choice.ts";
+import { convTranspose2d } from "./conv-transpose2d.ts";
 import { conv2dDepthwise } from "./conv2d-depthwise.ts";
+import { depthwiseDataGradient } from "./conv2d-depthwise-gradient.ts";
 import { conv2dGrouped } from "./conv2d-grouped.ts";
 import { type Conv2dWindow, conv2dProduct } from "./conv2d-product.ts";
+import { conv2dWeightGradient } from "./conv2d-weight-gradient.ts";
 import { conv2dWinograd, type Tile, winogradTile, winogradTiles } from "./conv2d-winograd.ts";
 import type { EpilogueActivation } from "./epilogue.ts";
 import { apply, type Node, type Op, ShapeError } from "./op.ts";
 import { packFilters } from "./pack-filters.ts";
 import { productClasses, stemClass } from "./product-class.ts";
+import { rotateFilters } from "./rotate-filters.ts";
 import { scaleFilters } from "./scale-filters.ts";
 import { type Padding, type Pair, pair, type Sides, sides, windows } from "./window2d.ts";
 import { zeros } from "./zeros.ts";
@@ -110,6 +115,12 @@ const op: Op<Conv2dAttrs> = {
   choice: choiceOf,
   macs: ({ inputs: [, weight], shape: [n, outputs, height, width] }) =>
     n * outputs * height * width * weight.shape[1] * weight.shape[2] * weight.shape[3],
+  gradient(node, dy) {
+    const [x, weight] = node.inputs;
+    const { stride, padding, dilation, groups } = node.attrs;
+    const dweight = conv2dWeightGradient(x, dy, { stride, padding, dilation, groups, weightShape: weight.shape });
+    return [dataGradient(node, dy), dweight, channelSums(dy)];
+  },
 };
 
 const windowOf = (attrs: Conv2dAttrs, [, , kernelHeight, kernelWidth]: Shape, outShape: Shape): Conv2dWindow => ({
@@ -146,3 +157,33 @@ function choiceOf({ inputs, attrs, shape }: Node<Conv2dAttrs>, profile: AdapterP
 }
 
 const nameOfTile = (tile: Tile): string => (tile === 4 ? "f43" : "f23");
+/** dx: with stride 1 a convolution of dy by the rotated filters, else a transposed one by the filters as they are. */
+function dataGradient({ inputs: [x, weight], attrs: { stride, padding, dilation, groups } }: Node<Conv2dAttrs>, dy: Node): Node {
+  const [top, left, bottom, right] = padding;
+  const [, , kernelHeight, kernelWidth] = weight.shape;
+  const reach = [dilation[0] * (kernelHeight - 1), dilation[1] * (kernelWidth - 1)];
+  if (stride[0] === 1 && stride[1] === 1) {
+    // Negative where the map was padded further than the kernel reaches: those pixels of dy belong to the bias alone.
+    return convolution(dy, rotateFilters(weight, groups), {
+      padding: [reach[0] - top, reach[1] - left, reach[0] - bottom, reach[1] - right],
+      dilation,
+      groups,
+    });
+  }
+  if (groups > 1 && groups === weight.shape[0] && weight.shape[1] === 1) {
+    return depthwiseDataGradient(dy, weight, { stride, padding, dilation }, x.shape);
+  }
+  // Rows and columns past the last window.
+  const rest = [0, 1].map((axis) => {
+    const reached = (dy.shape[2 + axis] - 1) * stride[axis] + reach[axis] + 1 - padding[axis] - padding[axis + 2];
+    return x.shape[2 + axis] - reached;
+  });
+  return convTranspose2d(dy, weight, undefined, { stride, padding, outputPadding: [rest[0], rest[1]], dilation, groups });
+}
+
+/** A convolution without bias, of any padding; what is negative crops the map. */
+export const convolution = (
+  x: Node,
+  weight: Node,
+  { stride = [1, 1], padding, dilation, groups = 1 }: Pick<Conv2dAttrs, "padding" | "dilation"> & Partial<Conv2dAttrs>,
+): Node => apply(op, [x, weight, zeros(weight.shape[0])], { stride, padding, dilation, groups, activation: "none" });
