@@ -2,7 +2,10 @@
 import { layoutOf } from "../gpu/layout.ts";
 import { sizeOf } from "../tensor.ts";
 import { activationOf } from "./activation.ts";
+import { channelSums } from "./channel-sums.ts";
 import { concat } from "./concat.ts";
+import { convolution } from "./conv2d.ts";
+import { conv2dWeightGradient } from "./conv2d-weight-gradient.ts";
 import { activationCode, type EpilogueActivation } from "./epilogue.ts";
 import { apply, type Launch, type Node, type Op, ShapeError } from "./op.ts";
 import { packFilters } from "./pack-filters.ts";
@@ -109,6 +112,27 @@ const op: Op<ConvTranspose2dAttrs> = {
   },
   macs: ({ inputs: [x, weight] }) =>
     layoutOf(x.shape).batch * layoutOf(x.shape).area * weight.shape.reduce((product, size) => product * size, 1),
+  // It is the gradient of a convolution from y to x by its input, so that this is the convolution again, with x in dy's part.
+  gradient(
+    {
+      inputs: [x, weight],
+      attrs: {
+        stride,
+        padding: [top, left, bottom, right],
+        outputPadding,
+        dilation,
+      },
+    },
+    dy,
+  ) {
+    // What was added at the bottom and right is no window's: without it no window more fits in.
+    const padding: Sides = [top, left, bottom - outputPadding[0], right - outputPadding[1]];
+    return [
+      convolution(dy, weight, { stride, padding, dilation }),
+      conv2dWeightGradient(dy, x, { stride, padding, dilation, groups: 1, weightShape: weight.shape }),
+      channelSums(dy),
+    ];
+  },
 };
 
 interface PhasesAttrs extends ConvTranspose2dAttrs {
