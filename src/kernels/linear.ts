@@ -2,9 +2,12 @@
 import { layoutOf } from "../gpu/layout.ts";
 import type { AdapterProfile } from "../gpu/profile.ts";
 import { activationOf } from "./activation.ts";
+import { channelSums } from "./channel-sums.ts";
 import { conv2dProduct } from "./conv2d-product.ts";
+import { transposedProduct } from "./conv2d-weight-gradient.ts";
 import { activationCode, type EpilogueActivation } from "./epilogue.ts";
 import { grid } from "./grid.ts";
+import { matmul } from "./matmul.ts";
 import { apply, type Launch, type Node, type Op, ShapeError } from "./op.ts";
 import { packFilters } from "./pack-filters.ts";
 import { zeros } from "./zeros.ts";
@@ -80,6 +83,7 @@ const op: Op<LinearAttrs> = {
     return launches;
   },
   macs: ({ inputs: [, weight], shape }) => shape[0] * weight.shape[0] * weight.shape[1],
+  gradient: ({ inputs: [x, weight] }, dy) => [matmul(dy, weight), transposedProduct(x, dy), channelSums(dy)],
 };
 
 /** Output vectors whose rows of the weight fit one binding, in steps that keep every slice's offset aligned. */

@@ -1,5 +1,7 @@
 /** Matrix product. */
 import { conv2dProduct } from "./conv2d-product.ts";
+import { transposedProduct } from "./conv2d-weight-gradient.ts";
+import { linear } from "./linear.ts";
 import { apply, type Node, type Op, ShapeError } from "./op.ts";
 import { pad } from "./pad.ts";
 import { zeros } from "./zeros.ts";
@@ -39,6 +41,8 @@ const op: Op = {
     });
   },
   macs: ({ inputs: [a], shape }) => shape[0] * shape[1] * a.shape[1],
+  // da = dy · bᵀ, and db = aᵀ · dy.
+  gradient: ({ inputs: [a, b] }, dy) => [linear(dy, b), transposedProduct(dy, a)],
 };
 
 /** [k, n] seen as packed filters [1 tap, n, k]: the same memory. */
