@@ -1,5 +1,6 @@
 /** What is measured: single operations at the shapes of known networks, and whole networks. */
 
+import { gradients } from "../../src/graph/gradient.ts";
 import { type ConvTranspose2dOptions, convTranspose2d } from "../../src/kernels/conv-transpose2d.ts";
 import { type Conv2dOptions, conv2d } from "../../src/kernels/conv2d.ts";
 import { globalAvgPool } from "../../src/kernels/global-avg-pool.ts";
@@ -14,6 +15,7 @@ import type { Shape, Tensor } from "../../src/tensor.ts";
 import { generated } from "../../tests/generator.ts";
 import { convTranspose2d as convTranspose2dTwin } from "../../tests/reference/conv-transpose2d.ts";
 import { conv2d as conv2dTwin } from "../../tests/reference/conv2d.ts";
+import { conv2dDataGradient, conv2dWeightGradient } from "../../tests/reference/conv2d-gradient.ts";
 import { globalAvgPool as globalAvgPoolTwin } from "../../tests/reference/global-avg-pool.ts";
 import { linear as linearTwin } from "../../tests/reference/linear.ts";
 import { matmul as matmulTwin } from "../../tests/reference/matmul.ts";
@@ -136,6 +138,58 @@ function maxPool(kernel: number, side: number, channels: number): Case {
   );
 }
 
+/** A convolution of stride 1 that keeps the size, in training. */
+interface TrainedShape {
+  readonly kernel: number;
+  readonly side: number;
+  readonly from: number;
+  readonly to: number;
+  readonly isDepthwise?: boolean;
+}
+
+const BATCH = 4;
+
+/** dL/dweight from x and dL/dy. */
+function weightGradient(shape: TrainedShape): Case {
+  const { x: xShape, dy: dyShape, weight: weightShape, options } = trained(shape);
+  return operation(
+    `weight gradient ${titleOf(shape)}`,
+    { inputs: { x: xShape, dy: dyShape } },
+    (x, dy) => {
+      const weight = input("conv.weight", weightShape);
+      return gradients(conv2d(x, weight, undefined, options), [weight], dy)[0];
+    },
+    (x, dy) => conv2dWeightGradient(x, dy, weightShape, options),
+  );
+}
+
+/** dL/dx from the weight and dL/dy. The weight is an operand like another: in training each step has its own. */
+function dataGradient(shape: TrainedShape): Case {
+  const { x: xShape, dy: dyShape, weight: weightShape, options } = trained(shape);
+  return operation(
+    `data gradient ${titleOf(shape)}`,
+    { inputs: { dy: dyShape, "conv.weight": weightShape } },
+    (dy, weight) => {
+      const x = input("x", xShape);
+      return gradients(conv2d(x, weight, undefined, options), [x], dy)[0];
+    },
+    (dy, weight) => conv2dDataGradient(dy, weight, xShape, options),
+  );
+}
+
+const titleOf = ({ kernel, side, from, to, isDepthwise = false }: TrainedShape): string =>
+  `${isDepthwise ? "depthwise" : ""}${kernel}x${kernel} ${side} ${from === to ? from : `${from}-${to}`} batch ${BATCH}`;
+
+function trained({ kernel, side, from, to, isDepthwise = false }: TrainedShape) {
+  const options: Conv2dOptions = { padding: Math.floor(kernel / 2), groups: isDepthwise ? from : 1 };
+  return {
+    x: [BATCH, from, side, side],
+    dy: [BATCH, to, side, side],
+    weight: [to, isDepthwise ? 1 : from, kernel, kernel],
+    options,
+  };
+}
+
 function network(name: string, { size = 224, batch = 1, isSlow = false, kind = "network" as Case["kind"] } = {}): Case {
   const title = kind === "load" ? `load + first result, ${name}` : `${name} ${size}${batch > 1 ? ` batch ${batch}` : ""}`;
   return { name: title, kind, isSlow, graph: () => networkGraph(name, size, batch) };
@@ -193,6 +247,12 @@ export const cases: readonly Case[] = [
   operation("global average 7 2048", { inputs: { x: [1, 2048, 7, 7] } }, globalAvgPool, globalAvgPoolTwin),
   operation("softmax 1x1000", { inputs: { x: [1, 1000] } }, softmax, softmaxTwin),
   operation("softmax 256x1000", { inputs: { x: [256, 1000] } }, softmax, softmaxTwin),
+  weightGradient({ kernel: 3, side: 28, from: 64, to: 64 }),
+  dataGradient({ kernel: 3, side: 28, from: 64, to: 64 }),
+  weightGradient({ kernel: 1, side: 28, from: 256, to: 64 }),
+  dataGradient({ kernel: 1, side: 28, from: 256, to: 64 }),
+  weightGradient({ kernel: 3, side: 28, from: 192, to: 192, isDepthwise: true }),
+  dataGradient({ kernel: 3, side: 28, from: 192, to: 192, isDepthwise: true }),
   network("resnet18"),
   network("resnet50"),
   network("mobilenet_v2"),

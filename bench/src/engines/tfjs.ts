@@ -25,7 +25,10 @@ export async function open(): Promise<Engine> {
       const output = foldBatchNorms(original);
       const plan = steps(output);
       const weights = [...plan.weights].map(([node, permutation]) => ({ node, ...permuted(tensorOf(node), permutation) }));
-      const pictures = Object.entries(inputs).map(([name, value]) => ({ name, ...permuted(value, toLast(value.shape.length)) }));
+      const pictures = Object.entries(inputs).map(([name, value]) => ({
+        name,
+        ...permuted(value, plan.filters.get(name) ?? toLast(value.shape.length)),
+      }));
       return {
         load() {
           const constants = new Map<Node, tf.Tensor>(weights.map(({ node, data, shape }) => [node, tf.tensor(data, [...shape])]));
@@ -55,7 +58,7 @@ export async function open(): Promise<Engine> {
             async output() {
               const data = await fresh();
               check();
-              return toFirst(data, output.shape);
+              return plan.toFirst(data);
             },
             destroy: () => disposeAll([...constants.values(), ...(resident?.values() ?? [])]),
           });
@@ -76,13 +79,16 @@ type Tensors = ReadonlyMap<string, tf.Tensor>;
 type Constants = ReadonlyMap<Node, tf.Tensor>;
 
 /** A graph as calls, and the order in which each weight's axes are wanted. */
-function steps(output: Node): { compute(given: Tensors, constants: Constants): tf.Tensor; weights: Map<Node, readonly number[]> } {
+function steps(output: Node): Steps {
   const order = topologicalOrder([output]);
   const users = usersOf(order);
   const weights = new Map<Node, readonly number[]>();
+  const filters = new Map<string, readonly number[]>();
   for (const { op, inputs, attrs } of order) {
     inputs.forEach((operand, place) => {
       if (isParameter(operand)) weights.set(operand, axesOf(op.name, place, operand.shape, attrs.groups));
+      else if (isInput(operand) && op.name === "rotateFilters")
+        filters.set(operand.attrs.name, axesOf(op.name, place, operand.shape, attrs.groups));
     });
   }
   /** The activation that is all that is done with a value. */
@@ -112,7 +118,19 @@ function steps(output: Node): { compute(given: Tensors, constants: Constants): t
     if (!result) throw new Error("tfjs: there is no result");
     return result;
   };
-  return { compute, weights };
+  const toFirst = (data: Float32Array): Float32Array =>
+    output.op.name === "conv2dWeightGradient" ? filterToFirst(data, output) : mapToFirst(data, output.shape);
+  return { compute, weights, filters, toFirst };
+}
+
+interface Steps {
+  compute(given: Tensors, constants: Constants): tf.Tensor;
+  /** The axes of each weight in tfjs's order. */
+  readonly weights: ReadonlyMap<Node, readonly number[]>;
+  /** Those of filters that are given at each run, by name. */
+  readonly filters: ReadonlyMap<string, readonly number[]>;
+  /** A result in our order of the axes. */
+  toFirst(data: Float32Array): Float32Array;
 }
 
 type Activation = "relu" | "relu6" | undefined;
@@ -135,8 +153,17 @@ const pooling = (node: Node) => {
   return [kernel, stride, paddingOf(padding), ceilMode ? "ceil" : "floor"] as const;
 };
 
+/** Kernels that tfjs reaches through its gradients alone. */
+const runKernel = (name: string, inputs: tf.NamedTensorMap, attributes: tf.NamedAttrMap): tf.Tensor =>
+  tf.engine().runKernel(name, inputs, attributes);
+
 const calls: Readonly<Record<string, Call>> = {
-  conv2d({ attrs: { stride, padding, dilation, groups }, inputs: [, weight] }, [x, filter, bias], activation) {
+  conv2d(node, [x, filter, bias], activation) {
+    const {
+      attrs: { stride, padding, dilation, groups },
+      inputs: [, weight],
+    } = node;
+    if (weight.op.name === "rotateFilters") return dataGradient(node, x, filter);
     if (groups > 1 && weight.shape[1] !== 1) throw new Error("tfjs: there is no grouped convolution");
     const operation = groups > 1 ? tf.fused.depthwiseConv2d : tf.fused.conv2d;
     return operation({
@@ -150,6 +177,15 @@ const calls: Readonly<Record<string, Call>> = {
       bias,
       activation,
     });
+  },
+  // What the convolution by it comes to takes the filter as it is.
+  rotateFilters: (_, [filter]) => filter,
+  conv2dWeightGradient({ attrs: { stride, padding, dilation, groups }, shape }, [x, dy]) {
+    const filterShape = axesOf("conv2d", 1, shape, groups).map((axis) => shape[axis]);
+    const attributes = { strides: stride, pad: paddingOf(padding), dimRoundingMode: "floor", filterShape };
+    if (groups === 1) return runKernel("Conv2DBackpropFilter", { x, dy }, { ...attributes, dataFormat: "NHWC" });
+    if (shape[1] !== 1) throw new Error("tfjs: there is no grouped convolution");
+    return runKernel("DepthwiseConv2dNativeBackpropFilter", { x, dy }, { ...attributes, dilations: dilation });
   },
   convTranspose2d({ attrs: { stride, padding }, shape: [n, channels, height, width] }, [x, filter, bias]) {
     const pad = paddingOf(padding);
@@ -185,17 +221,46 @@ const calls: Readonly<Record<string, Call>> = {
   softmax: ({ attrs: { entryPoint } }, [x]) => (entryPoint === "softmax" ? tf.softmax(x) : tf.logSoftmax(x)),
 };
 
+/** The gradient of a convolution of stride 1 by its input, which we compute as a convolution by the rotated filter. */
+function dataGradient(
+  { attrs: { padding, dilation, groups }, inputs: [, weight], shape }: Node,
+  dy: tf.Tensor,
+  filter: tf.Tensor,
+): tf.Tensor {
+  const [n, channels, height, width] = shape;
+  const reach = [0, 1].map((axis) => dilation[axis] * (weight.shape[2 + axis] - 1));
+  const before = padding.map((size: number, side: number) => reach[side % 2] - size);
+  const attributes = {
+    strides: [1, 1],
+    pad: paddingOf(before as Sides),
+    dimRoundingMode: "floor",
+    inputShape: [n, height, width, channels],
+  };
+  if (groups === 1) return runKernel("Conv2DBackpropInput", { dy, filter }, { ...attributes, dataFormat: "NHWC" });
+  return runKernel("DepthwiseConv2dNativeBackpropInput", { dy, filter }, { ...attributes, dilations: dilation });
+}
+
 /** The axes of PyTorch's weights in the order of TensorFlow's: [height, width, in, out], and [height, width, out, in] transposed. */
 function axesOf(op: string, place: number, shape: Shape, groups = 1): readonly number[] {
-  if (place === 1 && op === "conv2d") return groups === 1 ? [2, 3, 1, 0] : [2, 3, 0, 1];
+  if ((place === 1 && op === "conv2d") || op === "rotateFilters") return groups === 1 ? [2, 3, 1, 0] : [2, 3, 0, 1];
   if (place === 1 && op === "convTranspose2d") return [2, 3, 1, 0];
   return shape.map((_, axis) => axis);
 }
 
 const toLast = (rank: number): readonly number[] => (rank === 4 ? [0, 2, 3, 1] : Array.from({ length: rank }, (_, axis) => axis));
 
+/** A filter's gradient, [height, width, in, out] or, depthwise, [height, width, channels, 1], as PyTorch has it. */
+function filterToFirst(data: Float32Array, { shape, attrs: { groups } }: Node): Float32Array {
+  const axes = axesOf("conv2d", 1, shape, groups);
+  const given = axes.map((axis) => shape[axis]);
+  return permuted(
+    { shape: given, data },
+    shape.map((_, axis) => axes.indexOf(axis)),
+  ).data;
+}
+
 /** Channels first again. */
-const toFirst = (data: Float32Array, shape: Shape): Float32Array =>
+const mapToFirst = (data: Float32Array, shape: Shape): Float32Array =>
   shape.length === 4 ? permuted({ shape: [shape[0], shape[2], shape[3], shape[1]], data }, [0, 3, 1, 2]).data : Float32Array.from(data);
 
 /** A tensor with its axes in another order. */
