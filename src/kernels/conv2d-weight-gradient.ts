@@ -105,10 +105,14 @@ interface GradientClass {
   readonly columnsAGroup: number;
 }
 
-/** Subgroup broadcasts on software adapters where the subgroup's size is known and there is a file for it, else registers alone. */
+/**
+ * Software adapters get subgroup broadcasts where the subgroup's size is known and there is a file for it, else registers alone; all
+ * others get tiles in workgroup memory.
+ */
 function classFor({ class: adapter, subgroupSize: lanes }: AdapterProfile): GradientClass {
-  if (adapter === "software" && lanes === 8) return { shader: "conv2d-weight-gradient-sg8", channelsAGroup: 32, columnsAGroup: 8 };
-  if (adapter === "software" && lanes === 4) return { shader: "conv2d-weight-gradient-sg4", channelsAGroup: 16, columnsAGroup: 8 };
+  if (adapter !== "software") return { shader: "conv2d-weight-gradient-tile", channelsAGroup: 64, columnsAGroup: 16 };
+  if (lanes === 8) return { shader: "conv2d-weight-gradient-sg8", channelsAGroup: 32, columnsAGroup: 8 };
+  if (lanes === 4) return { shader: "conv2d-weight-gradient-sg4", channelsAGroup: 16, columnsAGroup: 8 };
   return { shader: "conv2d-weight-gradient-reg", channelsAGroup: 64, columnsAGroup: 16 };
 }
 
