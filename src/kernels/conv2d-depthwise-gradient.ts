@@ -43,17 +43,33 @@ const dataOp: Op<DataAttrs> = {
   shape: (_, { xShape }) => xShape,
   launches({ inputs: [dy], attrs, shape }) {
     const { blocks, vectors } = layoutOf(shape);
+    const [down, across] = [0, 1].map((axis) => tapsOnOutputs(attrs.stride[axis], attrs.dilation[axis]));
     return [
       {
         shader: "conv2d-depthwise-data-gradient",
         bind: ["dy", "weight", "y"],
-        params: { size: vectors, blocks, ...windowParams(attrs, attrs.kernel, shape, dy.shape) },
+        params: {
+          size: vectors,
+          blocks,
+          ...windowParams(attrs, attrs.kernel, shape, dy.shape),
+          period_y: down.period,
+          period_x: across.period,
+          step_y: down.step,
+          step_x: across.step,
+        },
         workgroups: grid(vectors),
       },
     ];
   },
   macs: ({ inputs: [dy], attrs: { kernel } }) => dy.shape.reduce((product, size) => product * size, kernel[0] * kernel[1]),
 };
+
+/** Of the taps over one pixel, how many lie from one whose output exists to the next, and how many outputs these two are apart. */
+function tapsOnOutputs(stride: number, dilation: number): { readonly period: number; readonly step: number } {
+  let period = 1;
+  while ((period * dilation) % stride !== 0) period++;
+  return { period, step: (period * dilation) / stride };
+}
 
 /** Taps along a row of the kernel that one invocation sums. */
 const TAPS = 3;
