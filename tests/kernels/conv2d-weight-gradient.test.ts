@@ -3,6 +3,8 @@ import { describe, expect, test } from "vitest";
 import { type AdapterProfile, leastProfile } from "../../src/gpu/profile.ts";
 import { gradients } from "../../src/graph/gradient.ts";
 import { planFor } from "../../src/graph/program.ts";
+import { relu, sigmoid } from "../../src/kernels/activation.ts";
+import { concat } from "../../src/kernels/concat.ts";
 import { type Conv2dOptions, conv2d } from "../../src/kernels/conv2d.ts";
 import { input, type Node } from "../../src/kernels/op.ts";
 import type { Shape, Tensor } from "../../src/tensor.ts";
@@ -46,6 +48,23 @@ describe.each([
     const expected = reference(widen(generated("x", xShape)), widen(generated("dy", dyShape)), weightShape, options);
     expectClose(computed.y, expected, toleranceOf(dyShape));
   });
+});
+
+test.each([
+  ["dense", [6, 8, 3, 3], {}],
+  ["depthwise", [8, 1, 3, 3], { groups: 8 }],
+] as const)("%s reads x and dy where they lie in a wider value", async (_, weightShape, options) => {
+  const y = input("x", [1, 8, 9, 7]);
+  const weight = input("weight", weightShape);
+  const x = relu(y);
+  const map = conv2d(x, weight, undefined, options);
+  const dy = sigmoid(input("dy", map.shape));
+  const other = (shape: Shape): Node => relu(input("other", shape.with(1, 4)));
+  const [gradient] = gradients(map, [weight], dy);
+  const alone = await compute({ gradient });
+  const beside = { gradient, x: concat([other(x.shape), x]), dy: concat([relu(input("dy2", dy.shape.with(1, 4))), dy]) };
+  expect(planFor(beside, {}, leastProfile).steps.filter(({ launch }) => launch.shader === "concat")).toEqual([]);
+  expect((await compute(beside)).gradient.data).toEqual(alone.gradient.data);
 });
 
 describe("sums are split", () => {
