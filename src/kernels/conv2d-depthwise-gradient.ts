@@ -71,7 +71,7 @@ function tapsOnOutputs(stride: number, dilation: number): { readonly period: num
   return { period, step: (period * dilation) / stride };
 }
 
-/** Taps along a row of the kernel that one invocation sums. */
+/** Taps along each side of the square that one invocation sums. */
 const TAPS = 3;
 /** Invocations that keep any adapter busy. */
 const INVOCATIONS = 8192;
@@ -86,7 +86,7 @@ const weightOp: Op<WeightAttrs> = {
     const { blocks } = layoutOf(dy.shape);
     const taps = kernelHeight * kernelWidth;
     const rows = dy.shape[0] * dy.shape[2];
-    const size = blocks * kernelHeight * Math.ceil(kernelWidth / TAPS);
+    const size = blocks * Math.ceil(kernelHeight / TAPS) * Math.ceil(kernelWidth / TAPS);
     const chunkRows = Math.ceil(rows / Math.min(rows, Math.ceil(INVOCATIONS / size)));
     const chunks = Math.ceil(rows / chunkRows);
     const partials = { scratch: "partials", vectors: chunks * taps * blocks };
