@@ -36,6 +36,9 @@ export function depthwiseDataGradient(dy: Node, weight: Node, { stride, padding,
 export const depthwiseWeightGradient = (x: Node, dy: Node, { stride, padding, dilation, weightShape }: WeightAttrs): Node =>
   apply(weightOp, [x, dy], { stride, padding, dilation, weightShape });
 
+/** Pixels along a row that one invocation gathers for at stride 2. */
+const STRIP = 4;
+
 const dataOp: Op<DataAttrs> = {
   name: "conv2dDepthwiseDataGradient",
   inputs: ["dy", "weight"],
@@ -43,13 +46,18 @@ const dataOp: Op<DataAttrs> = {
   shape: (_, { xShape }) => xShape,
   launches({ inputs: [dy], attrs, shape }) {
     const { blocks, vectors } = layoutOf(shape);
+    const isUnrolled = String([attrs.kernel, attrs.stride, attrs.dilation]) === "3,3,2,2,1,1";
+    const strips = Math.ceil((shape[3] + (attrs.padding[1] % 2)) / STRIP);
+    const size = isUnrolled ? shape[0] * shape[2] * strips * blocks : vectors;
     const [down, across] = [0, 1].map((axis) => tapsOnOutputs(attrs.stride[axis], attrs.dilation[axis]));
     return [
       {
         shader: "conv2d-depthwise-data-gradient",
+        entryPoint: isUnrolled ? "stride2" : "main",
         bind: ["dy", "weight", "y"],
         params: {
-          size: vectors,
+          size,
+          strips,
           blocks,
           ...windowParams(attrs, attrs.kernel, shape, dy.shape),
           period_y: down.period,
@@ -57,7 +65,7 @@ const dataOp: Op<DataAttrs> = {
           step_y: down.step,
           step_x: across.step,
         },
-        workgroups: grid(vectors),
+        workgroups: grid(size),
       },
     ];
   },

@@ -60,6 +60,7 @@ export const depthwise: readonly Conv2dCase[] = [
   { name: "depthwise of 64 channels, odd map, stride 2", shapes: [[1, 64, 7, 7], [64, 1, 3, 3], [64]], options: { stride: 2, padding: 1, groups: 64 } },
   { name: "depthwise 5×5, map smaller than the kernel", shapes: [[1, 8, 3, 3], [8, 1, 5, 5], [8]], options: { padding: 2, groups: 8 } },
   { name: "depthwise with dilation", shapes: [[1, 4, 8, 7], [4, 1, 3, 3], [4]], options: { padding: 2, dilation: 2, groups: 4 } },
+  { name: "depthwise with dilation and stride: some pixels lie under no tap", shapes: [[1, 4, 9, 8], [4, 1, 3, 3], [4]], options: { stride: [2, 3], padding: 1, dilation: 2, groups: 4 } },
   { name: "depthwise with padding after only and stride 2", shapes: [[1, 4, 8, 8], [4, 1, 3, 3], [4]], options: { stride: 2, padding: [0, 0, 1, 1], groups: 4 } },
   { name: "depthwise without bias, stride of its own for each axis", shapes: [[1, 3, 7, 9], [3, 1, 3, 5], undefined], options: { stride: [1, 3], groups: 3 } },
   { name: "depthwise 1×1", shapes: [[1, 6, 3, 3], [6, 1, 1, 1], [6]], options: { groups: 6 } },
