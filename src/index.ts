@@ -54,4 +54,12 @@ export {
 export type { Picture } from "./models/picture.ts";
 export { type Network, type NetworkOptions, networkNamed, networks } from "./models/registry.ts";
 export { declaredWeights, initialisedWeights, type Weights, weightsFrom } from "./models/weights.ts";
+export {
+  type Group,
+  type Neighbour,
+  type NeighbourOptions,
+  type Neighbours,
+  neighbours,
+  type SearchOptions,
+} from "./retrieval/neighbours.ts";
 export { type Shape, type Tensor, tensor } from "./tensor.ts";

@@ -23,7 +23,7 @@ export function generated(name: string, shape: Shape): Tensor {
 }
 
 /** u(k) in [0, 1) for the k-th value of a tensor. */
-function uniform(name: string): (k: number) => number {
+export function uniform(name: string): (k: number) => number {
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(name)) hash = Math.imul(hash ^ byte, 0x01000193);
   return (k) => {
