@@ -1,4 +1,4 @@
-// y[q, 16 t + j] = Σ over c of (items[i, c] − queries[q, c])², or of |…| where ABSOLUTE, for item i = 16 · segments[q, t] + j
+// y[q, 16 t + j] = factor · Σ over c of (items[i, c] − queries[q, c])², or of |…| where ABSOLUTE, for item i = 16 · segments[q, t] + j
 //
 // The distances of the segments that a search has chosen. `items` holds the segments from `first_segment` on; others are left to the
 // launches that bind them. Items of the group that the query excludes, and items past the last, are further away than any.
@@ -7,6 +7,7 @@
 
 struct Params {
   size: u32, items: u32, blocks: u32, first_segment: u32, chosen: u32, segments_stride: u32, y_blocks: u32,
+  factor: f32,
 }
 
 override ABSOLUTE = false;
@@ -62,5 +63,5 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grid
   let sums = vec4f(total(sum0), total(sum1), total(sum2), total(sum3));
   let group = vec4f(groups[min(item, params.items - 1u) / 4u]);
   let out = (lanes >= vec4u(params.items)) | (group == vec4f(f32(excluded[query])));
-  y[query * params.y_blocks + place * 4u + index % 4u] = Value(select(min(sums, vec4f(LARGEST)), vec4f(LARGEST), out));
+  y[query * params.y_blocks + place * 4u + index % 4u] = Value(select(min(sums * params.factor, vec4f(LARGEST)), vec4f(LARGEST), out));
 }

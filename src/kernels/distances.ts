@@ -6,24 +6,24 @@ import { apply, type Launch, type Node, type Op, ShapeError } from "./op.ts";
 import { scale } from "./scale.ts";
 import { unitRows } from "./unit-rows.ts";
 
-/** How the terms of a distance are summed: squared differences, or their magnitudes. */
-export type DistanceTerms = "squared" | "absolute";
+/** Euclidean, 1 − the cosine of the angle, or the sum of the differences' magnitudes. */
+export type Metric = "euclidean" | "cosine" | "manhattan";
 
 interface DistancesAttrs {
-  readonly terms: DistanceTerms;
+  readonly metric: Metric;
 }
 
 /**
  * Σ over c of (items[i, c] − queries[q, c])² for queries [q, d] and items [n, d]: [q, n].
  * @throws ShapeError if the sizes do not fit.
  */
-export const squaredDistances = (queries: Node, items: Node): Node => apply(op, [queries, items], { terms: "squared" });
+export const squaredDistances = (queries: Node, items: Node): Node => apply(op, [queries, items], { metric: "euclidean" });
 
 /**
  * Σ over c of |items[i, c] − queries[q, c]| for queries [q, d] and items [n, d]: [q, n].
  * @throws ShapeError if the sizes do not fit.
  */
-export const manhattanDistances = (queries: Node, items: Node): Node => apply(op, [queries, items], { terms: "absolute" });
+export const manhattanDistances = (queries: Node, items: Node): Node => apply(op, [queries, items], { metric: "manhattan" });
 
 /**
  * 1 − the cosine of the angle between queries[q] and items[i], for queries [q, d] and items [n, d]: [q, n].
@@ -31,10 +31,7 @@ export const manhattanDistances = (queries: Node, items: Node): Node => apply(op
  * It is half the squared distance of the unit vectors, which keeps the digits of small angles. A vector of zeros is at distance 1 of all.
  * @throws ShapeError if the sizes do not fit.
  */
-export function cosineDistances(queries: Node, items: Node): Node {
-  checkRows("cosineDistances", queries.shape, items.shape);
-  return scale(squaredDistances(unitRows(queries, "queries"), unitRows(items, "items")), 0.5);
-}
+export const cosineDistances = (queries: Node, items: Node): Node => apply(op, [queries, items], { metric: "cosine" });
 
 /** @throws ShapeError unless both have rows of the same length. */
 export function checkRows(subject: string, queries: Shape, items: Shape): void {
@@ -42,24 +39,27 @@ export function checkRows(subject: string, queries: Shape, items: Shape): void {
   if (queries[1] !== items[1]) throw new ShapeError(subject, `queries have ${queries[1]} channels, items ${items[1]}`, [queries, items]);
 }
 
+const names: Readonly<Record<Metric, string>> = {
+  euclidean: "squaredDistances",
+  cosine: "cosineDistances",
+  manhattan: "manhattanDistances",
+};
+
 const op: Op<DistancesAttrs> = {
   name: "distances",
   inputs: ["queries", "items"],
   sliced: ["y"],
-  shape([queries, items], { terms }) {
-    checkRows(terms === "squared" ? "squaredDistances" : "manhattanDistances", queries, items);
+  shape([queries, items], { metric }) {
+    checkRows(names[metric], queries, items);
     return [queries[0], items[0]];
   },
-  launches({ inputs: [queries, items], attrs: { terms } }, profile) {
-    return [
-      distanceLaunch("distances", { queries: queries.shape, items: items.shape, terms, profile }, [
-        "queries",
-        "items",
-        "items",
-        "queries",
-        "y",
-      ]),
-    ];
+  lower({ inputs: [queries, items], attrs: { metric } }) {
+    return metric === "cosine" ? scale(squaredDistances(unitRows(queries, "queries"), unitRows(items, "items")), 0.5) : undefined;
+  },
+  launches({ inputs: [queries, items], attrs: { metric } }, profile) {
+    const isAbsolute = metric === "manhattan";
+    const operands = { queries: queries.shape, items: items.shape, isAbsolute, profile };
+    return [distanceLaunch("distances", operands, ["queries", "items", "items", "queries", "y"])];
   },
   macs: ({ inputs: [queries], shape }) => shape[0] * shape[1] * queries.shape[1],
 };
@@ -67,7 +67,8 @@ const op: Op<DistancesAttrs> = {
 export interface DistanceLaunch {
   readonly queries: Shape;
   readonly items: Shape;
-  readonly terms: DistanceTerms;
+  /** Sums magnitudes of differences, and not their squares. */
+  readonly isAbsolute: boolean;
   readonly profile: AdapterProfile;
 }
 
@@ -77,7 +78,7 @@ export const SEGMENT = 16;
 /** The distances, or their minima over segments, by the kernel that suits the adapter. */
 export function distanceLaunch(
   entryPoint: "distances" | "minima",
-  { queries: [queries, channels], items: [items], terms, profile }: DistanceLaunch,
+  { queries: [queries, channels], items: [items], isAbsolute, profile }: DistanceLaunch,
   bind: Launch["bind"],
 ): Launch {
   const { shader, queriesAGroup, itemsAGroup, ...kernel } = distanceKernel(entryPoint, queries, profile);
@@ -88,7 +89,7 @@ export function distanceLaunch(
     entryPoint: kernel.entryPoint,
     bind,
     params: { queries, items, blocks: Math.ceil(channels / 4), y_blocks: Math.ceil(outputs / 4) },
-    overrides: { ABSOLUTE: terms === "absolute" ? 1 : 0 },
+    overrides: { ABSOLUTE: isAbsolute ? 1 : 0 },
     workgroups: foldedGrid(Math.ceil(itemsOfOutputs / itemsAGroup), Math.ceil(queries / queriesAGroup)),
   };
 }

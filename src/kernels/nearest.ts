@@ -1,14 +1,11 @@
 /** The nearest items of each query, without the distances of all. */
 import { layoutOf } from "../gpu/layout.ts";
 import { concat } from "./concat.ts";
-import { checkRows, type DistanceTerms, distanceLaunch, SEGMENT } from "./distances.ts";
+import { checkRows, distanceLaunch, type Metric, SEGMENT } from "./distances.ts";
 import { grid } from "./grid.ts";
 import { apply, inputName, type Launch, type Node, type Op, ShapeError } from "./op.ts";
 import { leastOf, leastOfChosen, MAX_INDEX } from "./top-k.ts";
 import { unitRows } from "./unit-rows.ts";
-
-/** squared Euclidean, 1 − cosine, or the sum of magnitudes. */
-export type Metric = "euclidean" | "cosine" | "manhattan";
 
 /** Items in one buffer, and the group of each. */
 export interface ItemChunk {
@@ -31,47 +28,61 @@ export const NOT_FOUND = 3.4028234663852886e38;
 
 /**
  * The k nearest items of each of the queries [q, d], nearest first, of equally near ones the lower index first: [q, 2k], their indices
- * through all chunks and then their distances (Euclidean ones squared, cosine ones doubled). `excluded` [q] is a group of which the query
+ * through all chunks and then their distances (Euclidean ones squared). `excluded` [q] is a group of which the query
  * takes no item, or −1; where fewer than k items are left, NOT_FOUND takes the distances' place.
  *
  * Only the least distance of each segment of 16 items is kept. The k nearest items lie in the k segments whose own least come first (k
  * items would else come before one of them), so that the distances within these segments, computed anew, are all that is ranked.
  * @throws ShapeError if sizes do not fit, there are fewer than k items, or more than 2²⁴.
  */
-export function nearest(queries: Node, chunks: readonly ItemChunk[], excluded: Node, { k, metric }: NearestOptions): Node {
-  check(queries, chunks, excluded, k);
-  const isCosine = metric === "cosine";
-  const terms: DistanceTerms = metric === "manhattan" ? "absolute" : "squared";
-  const sought = isCosine ? unitRows(queries, "queries") : queries;
-  const parts = chunks.map(({ items, groups }) => ({ items: isCosine ? unitRows(items, "items") : items, groups }));
-  const minima = concat(parts.map(({ items, groups }) => apply(segmentMinimaOp, [sought, items, groups, excluded], { terms })));
-  const segments = leastOf(minima, Math.min(k + SPARE_SEGMENTS, minima.shape[1]));
-  const operands = [sought, excluded, segments, ...parts.flatMap(({ items, groups }) => [items, groups])];
-  return leastOfChosen(apply(chosenDistancesOp, operands, { terms }), segments, k);
-}
+export const nearest = (queries: Node, chunks: readonly ItemChunk[], excluded: Node, options: NearestOptions): Node =>
+  apply(op, [queries, excluded, ...chunks.flatMap(({ items, groups }) => [items, groups])], options);
 
 /** Whether a chunk's segments fill whole vectors, so that those of the next one follow them. */
 export const CHUNK_MULTIPLE = 4 * SEGMENT;
 
-function check(queries: Node, chunks: readonly ItemChunk[], excluded: Node, k: number): void {
-  if (chunks.length === 0) throw new ShapeError("nearest", "there are no items");
-  for (const [index, { items, groups }] of chunks.entries()) {
-    checkRows("nearest", queries.shape, items.shape);
-    const [rows] = items.shape;
-    if (groups.shape.length !== 1 || groups.shape[0] !== rows)
-      throw new ShapeError("nearest", "every item needs a group", [groups.shape, items.shape]);
-    if (index < chunks.length - 1 && rows % CHUNK_MULTIPLE !== 0)
-      throw new ShapeError("nearest", `a chunk that is not the last must have a multiple of ${CHUNK_MULTIPLE} items`, [items.shape]);
-  }
-  if (excluded.shape.length !== 1 || excluded.shape[0] !== queries.shape[0])
-    throw new ShapeError("nearest", "excluded must have a number for each query", [excluded.shape, queries.shape]);
-  const count = chunks.reduce((sum, { items }) => sum + items.shape[0], 0);
-  if (!Number.isInteger(k) || k < 1 || k > count) throw new ShapeError("nearest", `${k} is no k from 1 to ${count}, the number of items`);
-  if (count > MAX_INDEX) throw new ShapeError("nearest", `there may be ${MAX_INDEX} items at most, got ${count}`);
-}
+/** Operands past the second are chunks: items, groups. */
+const op: Op<NearestOptions> = {
+  name: "nearest",
+  inputs: ["queries", "excluded"],
+  shape([queries, excluded, ...chunks], { k }) {
+    if (chunks.length === 0) throw new ShapeError("nearest", "there are no items");
+    const [items, groups] = [0, 1].map((part) => chunks.filter((_, index) => index % 2 === part));
+    for (const [index, chunk] of items.entries()) {
+      checkRows("nearest", queries, chunk);
+      const [rows] = chunk;
+      if (groups[index].length !== 1 || groups[index][0] !== rows)
+        throw new ShapeError("nearest", "every item needs a group", [groups[index], chunk]);
+      if (index < items.length - 1 && rows % CHUNK_MULTIPLE !== 0)
+        throw new ShapeError("nearest", `a chunk that is not the last must have a multiple of ${CHUNK_MULTIPLE} items`, [chunk]);
+    }
+    if (excluded.length !== 1 || excluded[0] !== queries[0])
+      throw new ShapeError("nearest", "excluded must have a number for each query", [excluded, queries]);
+    const count = items.reduce((sum, [rows]) => sum + rows, 0);
+    if (!Number.isInteger(k) || k < 1 || k > count) throw new ShapeError("nearest", `${k} is no k from 1 to ${count}, the number of items`);
+    if (count > MAX_INDEX) throw new ShapeError("nearest", `there may be ${MAX_INDEX} items at most, got ${count}`);
+    return [queries[0], 2 * k];
+  },
+  lower({ inputs: [queries, excluded, ...chunks], attrs: { k, metric } }) {
+    const isCosine = metric === "cosine";
+    const attrs: SegmentsAttrs = { isAbsolute: metric === "manhattan", factor: isCosine ? 0.5 : 1 };
+    const sought = isCosine ? unitRows(queries, "queries") : queries;
+    const parts = chunks.map((value, index) => (isCosine && index % 2 === 0 ? unitRows(value, "items") : value));
+    const minima = parts.flatMap((items, index) =>
+      index % 2 === 0 ? [apply(segmentMinimaOp, [sought, items, parts[index + 1], excluded], attrs)] : [],
+    );
+    const joined = minima.length === 1 ? minima[0] : concat(minima);
+    const segments = leastOf(joined, Math.min(k + SPARE_SEGMENTS, joined.shape[1]));
+    return leastOfChosen(apply(chosenDistancesOp, [sought, excluded, segments, ...parts], attrs), segments, k);
+  },
+  macs: ({ inputs: [queries, , ...chunks] }) =>
+    chunks.reduce((sum, { shape }, index) => (index % 2 === 0 ? sum + queries.shape[0] * queries.shape[1] * shape[0] : sum), 0),
+};
 
 interface SegmentsAttrs {
-  readonly terms: DistanceTerms;
+  readonly isAbsolute: boolean;
+  /** Cosine distances are half the squared ones of unit vectors. */
+  readonly factor: number;
 }
 
 /** The least distance of each segment: [q, ⌈n / 16⌉]. */
@@ -80,16 +91,9 @@ const segmentMinimaOp: Op<SegmentsAttrs> = {
   inputs: ["queries", "items", "groups", "excluded"],
   sliced: ["y"],
   shape: ([[queries], [items]]) => [queries, Math.ceil(items / SEGMENT)],
-  launches({ inputs: [queries, items], attrs: { terms } }, profile) {
-    return [
-      distanceLaunch("minima", { queries: queries.shape, items: items.shape, terms, profile }, [
-        "queries",
-        "items",
-        "groups",
-        "excluded",
-        "y",
-      ]),
-    ];
+  launches({ inputs: [queries, items], attrs: { isAbsolute } }, profile) {
+    const operands = { queries: queries.shape, items: items.shape, isAbsolute, profile };
+    return [distanceLaunch("minima", operands, ["queries", "items", "groups", "excluded", "y"])];
   },
   macs: ({ inputs: [queries, items] }) => queries.shape[0] * queries.shape[1] * items.shape[0],
 };
@@ -118,8 +122,9 @@ const chosenDistancesOp: Op<SegmentsAttrs> = {
           chosen: segments.shape[1] / 2,
           segments_stride: layoutOf(segments.shape).blocks * 4,
           y_blocks: layoutOf(shape).blocks,
+          factor: attrs.factor,
         },
-        overrides: { ABSOLUTE: attrs.terms === "absolute" ? 1 : 0 },
+        overrides: { ABSOLUTE: attrs.isAbsolute ? 1 : 0 },
         workgroups: grid(size),
       });
       firstSegment += Math.ceil(items / SEGMENT);

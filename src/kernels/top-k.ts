@@ -26,19 +26,25 @@ export interface TopK {
  * @throws ShapeError unless x has 2 axes and 1 ≤ k ≤ n ≤ 2²⁴.
  */
 export function topK(x: Node, k: number, { largest = false }: TopKOptions = {}): TopK {
-  checkTopK("topK", x, k);
-  const ranked = largest ? leastOf(scale(x, -1), k, -1) : leastOf(x, k, 1);
-  return { indices: slice(ranked, 1, 0, k), values: slice(ranked, 1, k, 2 * k) };
+  const both = apply(op, [x], { k, largest });
+  return { indices: slice(both, 1, 0, k), values: slice(both, 1, k, 2 * k) };
 }
 
 /** Indices above it are not whole numbers in f32. */
 export const MAX_INDEX = 2 ** 24;
 
-function checkTopK(subject: string, { shape }: Node, k: number): void {
-  if (shape.length !== 2) throw new ShapeError(subject, "input must have 2 axes", [shape]);
-  if (!Number.isInteger(k) || k < 1 || k > shape[1]) throw new ShapeError(subject, `${k} is no k from 1 to ${shape[1]}`, [shape]);
-  if (shape[1] > MAX_INDEX) throw new ShapeError(subject, `rows may have ${MAX_INDEX} elements at most`, [shape]);
-}
+/** Indices, then values: [rows, 2k]. */
+const op: Op<{ readonly k: number; readonly largest: boolean }> = {
+  name: "topK",
+  inputs: ["x"],
+  shape([x], { k }) {
+    if (x.length !== 2) throw new ShapeError("topK", "input must have 2 axes", [x]);
+    if (!Number.isInteger(k) || k < 1 || k > x[1]) throw new ShapeError("topK", `${k} is no k from 1 to ${x[1]}`, [x]);
+    if (x[1] > MAX_INDEX) throw new ShapeError("topK", `rows may have ${MAX_INDEX} elements at most`, [x]);
+    return [x[0], 2 * k];
+  },
+  lower: ({ inputs: [x], attrs: { k, largest } }) => (largest ? leastOf(scale(x, -1), k, -1) : leastOf(x, k)),
+};
 
 /** Rows that are ranked at once: comparing every element with every other is cheap. */
 const SHORT = 512;

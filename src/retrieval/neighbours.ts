@@ -4,7 +4,8 @@ import type { Device } from "../gpu/device.ts";
 import { DeviceError } from "../gpu/device-error.ts";
 import type { AdapterProfile } from "../gpu/profile.ts";
 import { compile } from "../graph/program.ts";
-import { CHUNK_MULTIPLE, type ItemChunk, type Metric, NOT_FOUND, nearest } from "../kernels/nearest.ts";
+import type { Metric } from "../kernels/distances.ts";
+import { CHUNK_MULTIPLE, type ItemChunk, NOT_FOUND, nearest } from "../kernels/nearest.ts";
 import { input, parameter, ShapeError } from "../kernels/op.ts";
 import { type Tensor, tensor } from "../tensor.ts";
 
@@ -165,7 +166,7 @@ function neighboursIn(row: Float32Array, count: number, metric: Metric): Neighbo
     const isInOrder = rank === 0 || row[k + before] < distance || (row[k + before] === distance && row[before] < index);
     if (!(Number.isInteger(index) && index >= 0 && index < count && distance >= 0 && isInOrder))
       throw new DeviceError(`gave neighbours that are none, index ${index} at distance ${distance} in place ${rank}`);
-    found.push({ index, distance: metric === "euclidean" ? Math.sqrt(distance) : metric === "cosine" ? distance / 2 : distance });
+    found.push({ index, distance: metric === "euclidean" ? Math.sqrt(distance) : distance });
   }
   return found;
 }

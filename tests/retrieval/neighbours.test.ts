@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { InputError } from "../../src/bytes.ts";
 import type { Device } from "../../src/gpu/device.ts";
 import { DeviceError } from "../../src/gpu/device-error.ts";
-import type { Metric } from "../../src/kernels/nearest.ts";
+import type { Metric } from "../../src/kernels/distances.ts";
 import { ShapeError } from "../../src/kernels/op.ts";
 import { type Neighbour, neighbours } from "../../src/retrieval/neighbours.ts";
 import { type Tensor, tensor } from "../../src/tensor.ts";
