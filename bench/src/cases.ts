@@ -22,6 +22,7 @@ import { matmul as matmulTwin } from "../../tests/reference/matmul.ts";
 import { maxPool2d as maxPool2dTwin } from "../../tests/reference/max-pool2d.ts";
 import { softmax as softmaxTwin } from "../../tests/reference/softmax.ts";
 import { type Values, values } from "../../tests/reference/values.ts";
+import { nearestCase } from "./nearest.ts";
 
 export interface Case {
   readonly name: string;
@@ -36,6 +37,8 @@ export interface Case {
   readonly graph: () => Graph;
   /** The result in float64 by the plain twin; a network is compared with stored values instead. */
   readonly twin?: () => Values;
+  /** How far a result is from the twin's; by default the largest difference over the largest magnitude. */
+  readonly error?: (result: Float32Array, expected: ArrayLike<number>) => number;
 }
 
 export interface Graph {
@@ -253,6 +256,8 @@ export const cases: readonly Case[] = [
   dataGradient({ kernel: 1, side: 28, from: 256, to: 64 }),
   weightGradient({ kernel: 3, side: 28, from: 192, to: 192, isDepthwise: true }),
   dataGradient({ kernel: 3, side: 28, from: 192, to: 192, isDepthwise: true }),
+  nearestCase(1, 100_000),
+  nearestCase(32, 100_000),
   network("resnet18"),
   network("resnet50"),
   network("mobilenet_v2"),

@@ -16,11 +16,15 @@ const OPERATION_TOLERANCE = 5e-5;
 const NETWORK_TOLERANCE = 1e-3;
 
 /** @param peer gives a result to compare with where nothing is stored. */
-export async function checkFor({ kind, name, twin }: Case, graph: Graph, peer: () => Promise<Float32Array>): Promise<Check> {
+export async function checkFor(
+  { kind, name, twin, error = relativeDifference }: Case,
+  graph: Graph,
+  peer: () => Promise<Float32Array>,
+): Promise<Check> {
   if (kind === "operation") {
     if (!twin) throw new Error(`${name}: an operation needs a twin`);
     const { data } = twin();
-    return { against: "float64", tolerance: OPERATION_TOLERANCE, error: (result) => largestDifference(result, data) / largest(data) };
+    return { against: "float64", tolerance: OPERATION_TOLERANCE, error: (result) => error(result, data) };
   }
   const network = /[a-z]+[a-z0-9_]*/.exec(name.replace("load + first result, ", ""))?.[0] ?? "";
   const stored = storedFor(network, graph.inputs.x.shape);
@@ -47,6 +51,9 @@ function storedFor(network: string, shape: Shape): Sample | undefined {
 
 const errorOfSample = (result: Float32Array, { index, value, meanAbs }: Sample): number =>
   largest(index.map((at, k) => result[at] - value[k])) / meanAbs;
+
+const relativeDifference = (result: Float32Array, expected: ArrayLike<number>): number =>
+  largestDifference(result, expected) / largest(expected);
 
 /** NaN where an element is, or where there are too few; a twin may give the first rows only. */
 function largestDifference(result: Float32Array, expected: ArrayLike<number>): number {

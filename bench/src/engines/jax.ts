@@ -157,5 +157,14 @@ const calls: Readonly<Record<string, Call>> = {
   reshape: ({ shape }, [x]) => x.reshape([...shape]),
   linear: (_, [x, weight, bias]) => np.matmul(x, weight.transpose()).add(bias),
   matmul: (_, [a, b]) => np.matmul(a, b),
+  nearest({ attrs: { k, metric } }, [queries, excluded, ...chunks]) {
+    if (metric !== "cosine") throw new Error(`jax: there is no ${metric} search`);
+    const unused = [excluded, ...chunks.filter((_, index) => index % 2 === 1)];
+    for (const value of unused) value.dispose();
+    const items = chunks.filter((_, index) => index % 2 === 0);
+    const cosines = items.map((part, index) => np.matmul(index < items.length - 1 ? queries.ref : queries, part.transpose()));
+    const [values, indices] = lax.topK(np.concatenate(cosines, 1), k);
+    return np.concatenate([indices.astype(np.float32), np.negative(values).add(1)], 1);
+  },
   softmax: ({ attrs: { entryPoint } }, [x]) => (entryPoint === "softmax" ? nn.softmax(x, 1) : nn.logSoftmax(x, 1)),
 };

@@ -219,6 +219,12 @@ const calls: Readonly<Record<string, Call>> = {
   linear: (_, [a, b, bias], activation) => tf.fused.matMul({ a, b, transposeB: true, bias, activation }),
   matmul: (_, [a, b]) => tf.matMul(a, b),
   softmax: ({ attrs: { entryPoint } }, [x]) => (entryPoint === "softmax" ? tf.softmax(x) : tf.logSoftmax(x)),
+  nearest({ attrs: { k, metric } }, [queries, , ...chunks]) {
+    if (metric !== "cosine") throw new Error(`tfjs: there is no ${metric} search`);
+    const cosines = chunks.filter((_, index) => index % 2 === 0).map((items) => tf.matMul(queries, items));
+    const { values, indices } = tf.topk(tf.concat(cosines, 1), k);
+    return tf.concat([tf.cast(indices, "float32"), tf.sub(1, values)], 1);
+  },
 };
 
 /** The gradient of a convolution of stride 1 by its input, which we compute as a convolution by the rotated filter. */
@@ -244,6 +250,7 @@ function dataGradient(
 function axesOf(op: string, place: number, shape: Shape, groups = 1): readonly number[] {
   if ((place === 1 && op === "conv2d") || op === "rotateFilters") return groups === 1 ? [2, 3, 1, 0] : [2, 3, 0, 1];
   if (place === 1 && op === "convTranspose2d") return [2, 3, 1, 0];
+  if (op === "nearest" && shape.length === 2) return [1, 0];
   return shape.map((_, axis) => axis);
 }
 

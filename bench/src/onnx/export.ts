@@ -108,6 +108,23 @@ const exporters: Readonly<Record<string, (context: Context) => OnnxNode[]>> = {
   linear: (context) => one("Gemm", context, { transB: 1 }),
   matmul: (context) => one("MatMul", context),
   softmax: (context) => one(context.node.attrs.entryPoint === "softmax" ? "Softmax" : "LogSoftmax", context, { axis: 1 }),
+  nearest: (context) => {
+    const { name, inputs, node, constant, scalar } = context;
+    const { k, metric } = node.attrs;
+    if (metric !== "cosine") throw new Error(`export: there is no ONNX for a ${metric} search`);
+    const items = inputs.filter((_, operand) => operand >= 2 && operand % 2 === 0);
+    return [
+      ...items.flatMap((part): OnnxNode[] => [
+        { op: "Transpose", inputs: [part], output: `${name}.${part}.columns`, attributes: { perm: [1, 0] } },
+        { op: "MatMul", inputs: [inputs[0], `${name}.${part}.columns`], output: `${name}.${part}.cosines` },
+      ]),
+      { op: "Concat", inputs: items.map((part) => `${name}.${part}.cosines`), output: `${name}.cosines`, attributes: { axis: 1 } },
+      { op: "TopK", inputs: [`${name}.cosines`, constant("k", [k])], output: [`${name}.largest`, `${name}.indices`] },
+      { op: "Cast", inputs: [`${name}.indices`], output: `${name}.numbers`, attributes: { to: 1 } },
+      { op: "Sub", inputs: [scalar("one", 1), `${name}.largest`], output: `${name}.distances` },
+      { op: "Concat", inputs: [`${name}.numbers`, `${name}.distances`], output: name, attributes: { axis: 1 } },
+    ];
+  },
   pad: (context) => {
     const amounts: readonly (readonly [number, number])[] = context.node.attrs.amounts;
     const pads = context.constant("pads", [...amounts.map(([before]) => before), ...amounts.map(([, after]) => after)]);

@@ -7,7 +7,7 @@ export type Attribute = number | string | readonly number[] | { readonly float: 
 export interface OnnxNode {
   readonly op: string;
   readonly inputs: readonly string[];
-  readonly output: string;
+  readonly output: string | readonly string[];
   readonly attributes?: Readonly<Record<string, Attribute>>;
 }
 
@@ -42,8 +42,8 @@ const graphOf = ({ inputs, outputs, nodes, floats, integers }: OnnxGraph): Encod
 const nodeOf = ({ op, inputs, output, attributes = {} }: OnnxNode): Encoded =>
   message(
     ...inputs.map((name) => text(1, name)),
-    text(2, output),
-    text(3, output),
+    ...[output].flat().map((name) => text(2, name)),
+    text(3, [output].flat()[0]),
     text(4, op),
     ...Object.entries(attributes).map(([name, value]) => nested(5, message(text(1, name), ...attributeOf(value)))),
   );
