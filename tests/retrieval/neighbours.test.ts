@@ -1,5 +1,4 @@
 /** Nearest neighbours are those of scikit-learn and of a plain search in float64, in every metric, whatever is left out. */
-import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { InputError } from "../../src/bytes.ts";
 import type { Device } from "../../src/gpu/device.ts";
@@ -12,20 +11,9 @@ import { device } from "../device.ts";
 import { uniform } from "../generator.ts";
 import { nearest as reference } from "../reference/nearest.ts";
 import { values } from "../reference/values.ts";
+import { embeddings, golden } from "./embeddings.ts";
 
-const golden = JSON.parse(readFileSync(new URL("../fixtures/retrieval.json", import.meta.url), "utf8"));
 const metrics: readonly Metric[] = ["euclidean", "cosine", "manhattan"];
-
-/** The embeddings of the stored results: four groups around centres of their own. */
-function embeddings(): Tensor {
-  const [embedding, centre] = [uniform("embedding"), uniform("centre")];
-  const { count, dimensions } = golden;
-  const value = (i: number, j: number): number => 2 * embedding(dimensions * i + j) - 1 + 1.2 * (2 * centre(dimensions * (i % 4) + j) - 1);
-  return tensor(
-    [count, dimensions],
-    Float32Array.from({ length: count * dimensions }, (_, at) => value(Math.floor(at / dimensions), at % dimensions)),
-  );
-}
 
 const rowsOf = ({ shape: [, columns], data }: Tensor, first: number, last: number): Tensor =>
   tensor([last - first, columns], data.subarray(first * columns, last * columns));
