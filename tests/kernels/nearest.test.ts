@@ -80,7 +80,7 @@ describeOp(
     slice(build(queries, items, groups, excluded, options), 1, options.k, 2 * options.k),
   (queries: Values, items: Values, groups: Values, excluded: Values, options: Options) =>
     reference(queries, items, groups, excluded, options).distances,
-  cases.filter(({ name }) => !name.startsWith("equal")),
+  cases.filter(({ name }) => /^(17 queries|one query)/.test(name)),
   ([[, channels]]) => channels,
 );
 

@@ -42,7 +42,7 @@ describeOp(
   "topK values",
   (x: Node, { k, ...options }: Options) => topK(x, k, options).values,
   (x: Values, { k, ...options }: Options) => reference(x, k, options).values,
-  cases,
+  cases.filter(({ name }) => /largest|segments/.test(name)),
 );
 
 describe("numbers that are none", () => {
