@@ -12,7 +12,7 @@ import { type Tensor, tensor } from "../tensor.ts";
 export interface NeighbourOptions {
   /** How many are found for each query: from 1 to the number of items. */
   readonly k?: number;
-  /** cosine is 1 − the cosine of the angle; a vector of zeros is at distance 1 of all. */
+  /** cosine is 1 − the cosine of the angle; a vector of zeros (of numbers below 10⁻³⁸) is at distance 1 of all. */
   readonly metric?: Metric;
   /** Queries that are computed together: 1 is fastest for single queries (2 to 7 times on software adapters), 16 or 32 for many. */
   readonly batch?: number;
