@@ -110,6 +110,6 @@ function distanceKernel(entryPoint: "distances" | "minima", queries: number, pro
   if (entryPoint === "minima" && queries <= FEW_QUERIES)
     return { shader: "distances-one", entryPoint: "main", queriesAGroup: 1, itemsAGroup: 64 * SEGMENT };
   if (lanes === 8) return { shader: "distances-sg8", entryPoint, queriesAGroup: 16, itemsAGroup: 32 };
-  if (lanes === 4) return { shader: "distances-sg4", entryPoint, queriesAGroup: 16, itemsAGroup: 16 };
+  if (lanes === 4) return { shader: "distances-sg4", entryPoint, queriesAGroup: 8, itemsAGroup: 16 };
   return { shader: "distances-reg", entryPoint, queriesAGroup: 4, itemsAGroup: 64 * (entryPoint === "minima" ? SEGMENT : 4) };
 }
