@@ -54,6 +54,7 @@ export {
 export type { Picture } from "./models/picture.ts";
 export { type Network, type NetworkOptions, networkNamed, networks } from "./models/registry.ts";
 export { declaredWeights, initialisedWeights, type Weights, weightsFrom } from "./models/weights.ts";
+export { type LeaveOneOutOptions, leaveOneOut, type VoteOptions, vote } from "./retrieval/knn.ts";
 export {
   type Group,
   type Neighbour,
@@ -62,4 +63,5 @@ export {
   neighbours,
   type SearchOptions,
 } from "./retrieval/neighbours.ts";
+export { type PrincipalComponents, principalComponents, project } from "./retrieval/pca.ts";
 export { type Shape, type Tensor, tensor } from "./tensor.ts";
