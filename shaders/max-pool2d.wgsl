@@ -21,9 +21,14 @@ alias Value = vec4f;
 // Below every finite f32 and f16: WGSL has no −∞ literal, and compilers may assume there is none.
 const LOWEST = -3.4028234e38;
 
+// Known by its bits, above those of infinity: compilers may assume that no number is NaN.
+fn is_nan(value: vec4f) -> vec4<bool> {
+  return (bitcast<vec4u>(value) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u);
+}
+
 // A NaN wins and stays, as in PyTorch; max would drop it.
 fn greater(best: vec4f, value: vec4f) -> vec4f {
-  return select(best, value, (value > best) | (value != value));
+  return select(best, value, is_nan(value) | ((value > best) & !is_nan(best)));
 }
 
 @compute @workgroup_size(64)

@@ -1,8 +1,9 @@
 /** Two-dimensional max pooling. */
 import { layoutOf } from "../gpu/layout.ts";
 import { grid } from "./grid.ts";
+import { type MaxPool2dAttrs, maxPool2dGradient, windowParams } from "./max-pool2d-gradient.ts";
 import { apply, type Node, type Op, ShapeError } from "./op.ts";
-import { type Padding, type Pair, pair, type Sides, sides, windows } from "./window2d.ts";
+import { type Padding, type Pair, pair, sides, windows } from "./window2d.ts";
 
 export interface MaxPool2dOptions {
   readonly kernel: Pair;
@@ -13,14 +14,6 @@ export interface MaxPool2dOptions {
   readonly dilation?: Pair;
   /** Also windows that hang over the far edge, as long as they start inside. */
   readonly ceilMode?: boolean;
-}
-
-interface MaxPool2dAttrs {
-  readonly kernel: readonly [number, number];
-  readonly stride: readonly [number, number];
-  readonly padding: Sides;
-  readonly dilation: readonly [number, number];
-  readonly ceilMode: boolean;
 }
 
 /**
@@ -74,41 +67,19 @@ const op: Op<MaxPool2dAttrs> = {
     if (height < 1 || width < 1) throw new ShapeError("maxPool2d", `no window of ${kernel.join(", ")} fits`, [x]);
     return [x[0], x[1], height, width];
   },
-  launches({ inputs: [x], attrs: { kernel, stride, padding, dilation }, shape }) {
+  launches({ inputs: [x], attrs, shape }) {
     const { blocks, vectors } = layoutOf(shape);
     const strips = Math.ceil(shape[3] / STRIP);
-    const entryPoint = unrolled({ kernel, stride, dilation });
+    const entryPoint = unrolled(attrs);
     const size = entryPoint === "main" ? vectors : shape[0] * shape[2] * strips * blocks;
-    return [
-      {
-        shader: "max-pool2d",
-        entryPoint,
-        bind: ["x", "y"],
-        params: {
-          size,
-          blocks,
-          strips,
-          in_height: x.shape[2],
-          in_width: x.shape[3],
-          out_height: shape[2],
-          out_width: shape[3],
-          kernel_height: kernel[0],
-          kernel_width: kernel[1],
-          stride_y: stride[0],
-          stride_x: stride[1],
-          dilation_y: dilation[0],
-          dilation_x: dilation[1],
-          pad_top: padding[0],
-          pad_left: padding[1],
-        },
-        workgroups: grid(size),
-      },
-    ];
+    const params = { ...windowParams(x.shape, shape, attrs), size, blocks, strips };
+    return [{ shader: "max-pool2d", entryPoint, bind: ["x", "y"], params, workgroups: grid(size) }];
   },
+  gradient: (node, dy) => [maxPool2dGradient(node, dy)],
 };
 
 /** The entry point for a window: those that networks use are unrolled. */
-function unrolled({ kernel, stride, dilation }: Pick<MaxPool2dAttrs, "kernel" | "stride" | "dilation">): string {
+function unrolled({ kernel, stride, dilation }: MaxPool2dAttrs): string {
   const isPlain = kernel[0] === kernel[1] && stride.every((step) => step === 2) && dilation.every((step) => step === 1);
   if (!isPlain) return "main";
   return { 2: "stride2_by2", 3: "stride2_by3" }[kernel[0]] ?? "main";

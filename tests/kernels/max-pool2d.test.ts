@@ -1,5 +1,10 @@
-/** Max pooling takes the largest value of each window, as PyTorch lays the windows. */
+/** Max pooling takes the largest value of each window, as PyTorch lays the windows, and gives its gradient to the first that has it. */
+import { expect, test } from "vitest";
+import { gradients } from "../../src/graph/gradient.ts";
 import { maxPool2d } from "../../src/kernels/max-pool2d.ts";
+import { input } from "../../src/kernels/op.ts";
+import { tensor } from "../../src/tensor.ts";
+import { compute } from "../compute.ts";
 import { describeOp, describeShapeErrors } from "../describe-op.ts";
 import { maxPool2d as reference } from "../reference/max-pool2d.ts";
 
@@ -31,3 +36,21 @@ describeShapeErrors("maxPool2d", maxPool2d, [
   { name: "padding of more than half the kernel", shapes: [[1, 4, 5, 5]], options: { kernel: 3, padding: 2 } },
   { name: "a stride of 0", shapes: [[1, 4, 3, 3]], options: { kernel: 2, stride: 0 } },
 ]);
+
+test("a NaN wins every window that it is in", async () => {
+  const x = input("x", [1, 1, 1, 5]);
+  const y = maxPool2d(x, { kernel: [1, 2], stride: 1 });
+  const results = await compute({ y }, { inputs: { x: tensor(x.shape, Float32Array.of(1, Number.NaN, 9, 2, 3)) } });
+  expect([...results.y.data]).toEqual([Number.NaN, Number.NaN, 9, 3]);
+});
+
+test.each([
+  { name: "the first of equal values", x: [2, 2, 1, 2, 2, 0, 0, 0, 0], winners: [1, 1, 0, 1, 1, 0, 0, 0, 0] },
+  { name: "the last of several NaN", x: [0, Number.NaN, 9, 9, Number.NaN, 9, 0, 0, 9], winners: [0, 0, 0, 0, 4, 0, 0, 0, 0] },
+  { name: "one of values that are all −∞", x: new Array(9).fill(Number.NEGATIVE_INFINITY), winners: [1, 1, 0, 1, 1, 0, 0, 0, 0] },
+])("the gradient of a window goes to $name, as in PyTorch", async ({ x: values, winners }) => {
+  const x = input("x", [1, 1, 3, 3]);
+  const [dx] = gradients(maxPool2d(x, { kernel: 2, stride: 1 }), [x]);
+  const results = await compute({ dx }, { inputs: { x: tensor(x.shape, Float32Array.from(values)) } });
+  expect([...results.dx.data]).toEqual(winners);
+});
