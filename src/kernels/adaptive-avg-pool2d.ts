@@ -1,5 +1,6 @@
 /** Average pooling to a given size. */
 import { layoutOf } from "../gpu/layout.ts";
+import { adaptiveAvgPool2dGradient } from "./adaptive-avg-pool2d-gradient.ts";
 import { grid } from "./grid.ts";
 import { apply, type Node, type Op, ShapeError } from "./op.ts";
 
@@ -32,4 +33,5 @@ const op: Op<{ readonly height: number; readonly width: number }> = {
       },
     ];
   },
+  gradient: ({ inputs: [x] }, dy) => [adaptiveAvgPool2dGradient(dy, x.shape)],
 };

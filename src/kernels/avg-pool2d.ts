@@ -1,8 +1,9 @@
 /** Two-dimensional average pooling. */
 import { layoutOf } from "../gpu/layout.ts";
+import { type AvgPool2dAttrs, avgPool2dGradient, windowParams } from "./avg-pool2d-gradient.ts";
 import { grid } from "./grid.ts";
 import { apply, type Node, type Op, ShapeError } from "./op.ts";
-import { type Padding, type Pair, pair, type Sides, sides, windows } from "./window2d.ts";
+import { type Padding, type Pair, pair, sides, windows } from "./window2d.ts";
 
 export interface AvgPool2dOptions {
   readonly kernel: Pair;
@@ -13,14 +14,6 @@ export interface AvgPool2dOptions {
   readonly ceilMode?: boolean;
   /** Whether padding counts in the divisor. */
   readonly countIncludePad?: boolean;
-}
-
-interface AvgPool2dAttrs {
-  readonly kernel: readonly [number, number];
-  readonly stride: readonly [number, number];
-  readonly padding: Sides;
-  readonly ceilMode: boolean;
-  readonly countIncludePad: boolean;
 }
 
 /**
@@ -58,31 +51,17 @@ const op: Op<AvgPool2dAttrs> = {
     if (height < 1 || width < 1) throw new ShapeError("avgPool2d", `no window of ${kernel.join(", ")} fits`, [x]);
     return [x[0], x[1], height, width];
   },
-  launches({ inputs: [x], attrs: { kernel, stride, padding, countIncludePad }, shape }) {
+  launches({ inputs: [x], attrs, shape }) {
     const { blocks, vectors } = layoutOf(shape);
     return [
       {
         shader: "avg-pool2d",
         bind: ["x", "y"],
-        params: {
-          size: vectors,
-          blocks,
-          in_height: x.shape[2],
-          in_width: x.shape[3],
-          out_height: shape[2],
-          out_width: shape[3],
-          kernel_height: kernel[0],
-          kernel_width: kernel[1],
-          stride_y: stride[0],
-          stride_x: stride[1],
-          pad_top: padding[0],
-          pad_left: padding[1],
-          pad_bottom: padding[2],
-          pad_right: padding[3],
-        },
-        overrides: { COUNT_PADDING: countIncludePad ? 1 : 0 },
+        params: { ...windowParams(x.shape, shape, attrs), size: vectors, blocks },
+        overrides: { COUNT_PADDING: attrs.countIncludePad ? 1 : 0 },
         workgroups: grid(vectors),
       },
     ];
   },
+  gradient: (node, dy) => [avgPool2dGradient(node, dy)],
 };

@@ -1,7 +1,10 @@
 /** Global average pooling. */
 import { layoutOf } from "../gpu/layout.ts";
+import { broadcastTo } from "./broadcast.ts";
 import { grid } from "./grid.ts";
 import { apply, type Node, type Op, ShapeError } from "./op.ts";
+import { reshape } from "./reshape.ts";
+import { scale } from "./scale.ts";
 
 /** The mean of each channel: [batch, channels, height, width] → [batch, channels]. */
 export const globalAvgPool = (x: Node): Node => apply(op, [x], {});
@@ -28,5 +31,9 @@ const op: Op = {
       { shader: "global-avg-pool", entryPoint: "chunks", bind: ["x", means], params, workgroups: grid(chunks * vectors) },
       { shader: "global-avg-pool", entryPoint: "average", bind: [means, "y"], params, workgroups: grid(vectors) },
     ];
+  },
+  gradient({ inputs: [x], shape: [batch, channels] }, dy) {
+    const share = scale(dy, 1 / (x.shape[2] * x.shape[3]));
+    return [broadcastTo(reshape(share, [batch, channels, 1, 1]), x.shape)];
   },
 };
