@@ -2,18 +2,12 @@
 import { layoutOf } from "../gpu/layout.ts";
 import { grid } from "./grid.ts";
 import { apply, type Node, type Op, ShapeError } from "./op.ts";
+import { type ResizeAttrs, resizeGradient, resizeParams } from "./resize-gradient.ts";
 
 export interface ResizeOptions {
   readonly mode?: "nearest" | "bilinear";
   /** Bilinear only: the corner pixels' centres keep their place, instead of the picture's edges. */
   readonly alignCorners?: boolean;
-}
-
-interface ResizeAttrs {
-  readonly height: number;
-  readonly width: number;
-  readonly mode: "nearest" | "bilinear";
-  readonly alignCorners: boolean;
 }
 
 /** x [n, c, h, w] at [height, width], as PyTorch's interpolate. */
@@ -34,31 +28,10 @@ const op: Op<ResizeAttrs> = {
     }
     return [x[0], x[1], height, width];
   },
-  launches({ inputs: [x], attrs: { mode, alignCorners }, shape }) {
+  launches({ inputs: [x], attrs, shape }) {
     const { blocks, vectors } = layoutOf(shape);
-    const [, , inHeight, inWidth] = x.shape;
-    const [, , outHeight, outWidth] = shape;
-    return [
-      {
-        shader: "resize",
-        entryPoint: mode,
-        bind: ["x", "y"],
-        params: {
-          size: vectors,
-          blocks,
-          in_height: inHeight,
-          in_width: inWidth,
-          out_height: outHeight,
-          out_width: outWidth,
-          scale_y: step(inHeight, outHeight, alignCorners),
-          scale_x: step(inWidth, outWidth, alignCorners),
-          shift: alignCorners ? 0 : 0.5,
-        },
-        workgroups: grid(vectors),
-      },
-    ];
+    const params = { ...resizeParams(x.shape, shape, attrs), size: vectors, blocks };
+    return [{ shader: "resize", entryPoint: attrs.mode, bind: ["x", "y"], params, workgroups: grid(vectors) }];
   },
+  gradient: (node, dy) => [resizeGradient(node, dy)],
 };
-
-/** Input pixels from one output pixel to the next. */
-const step = (from: number, to: number, alignCorners: boolean): number => (alignCorners ? (to > 1 ? (from - 1) / (to - 1) : 0) : from / to);
