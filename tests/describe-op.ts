@@ -28,10 +28,12 @@ export interface OpCase<Options = unknown> {
   /** How many products each output sums, where the op's own rule does not say. */
   readonly terms?: number;
   /**
-   * False where an operand lies on a kink of the op, so that differences see both sides of it and the gradient one, or where outputs are
-   * so large that differences drown in their rounding.
+   * False where differences do not tell the gradient: an operand lies on a kink of the op, so that they see both sides of it, or numbers
+   * far above the gradient cancel in it or drown the differences in their rounding.
    */
   readonly smooth?: boolean;
+  /** Places of operands that the op has no gradient by, such as labels. */
+  readonly constants?: readonly number[];
 }
 
 /** A function of operands and, in the last place, options. */
@@ -76,16 +78,17 @@ export function describeOp<Build extends Call<Node>>(
       title: titleOf(opCase),
       options: opCase.options,
       operands,
+      constants: opCase.constants ?? [],
       expected,
       tolerance: toleranceOf(sums ?? 0),
       differentiated:
         opCase.smooth !== false && isDifferentiable(call(build, operands.map(asInput), opCase.options))
-          ? differences(twin, operands, expected, sums ?? 1)
+          ? differences(twin, operands, opCase.constants ?? [], expected, sums ?? 1)
           : undefined,
     };
   });
   describe.each(Object.entries(profiles))(`${name}, adapter %s`, (_, profileFrom) => {
-    for (const { title, options, operands, expected, tolerance, differentiated } of prepared) {
+    for (const { title, options, operands, constants, expected, tolerance, differentiated } of prepared) {
       test(title, async ({ skip }) => {
         const profile = await profileOrSkip(profileFrom, skip);
         const y = call(build, operands.map(asInput), options);
@@ -119,7 +122,7 @@ export function describeOp<Build extends Call<Node>>(
         test(`${title}, gradient`, async ({ skip }) => {
           const profile = await profileOrSkip(profileFrom, skip);
           const nodes = operands.map(asInput);
-          const present = nodes.flatMap((node, i) => (node ? [{ name: nameOf(i), node }] : []));
+          const present = nodes.flatMap((node, i) => (node && !constants.includes(i) ? [{ name: nameOf(i), node }] : []));
           const seed = input("seed", expected.shape);
           const found = gradients(
             call(build, nodes, options),
@@ -164,6 +167,7 @@ export function describeShapeErrors<Build extends Call<Node>>(
 function differences(
   twin: (operands: readonly (Values | undefined)[]) => Values,
   operands: readonly (Tensor | undefined)[],
+  constants: readonly number[],
   y: Values,
   terms: number,
 ): Differences {
@@ -171,7 +175,7 @@ function differences(
   const wide = operands.map(widen);
   const byOperand = (): Difference[] =>
     wide.flatMap((operand, place) => {
-      if (!operand) return [];
+      if (!operand || constants.includes(place)) return [];
       const elements = sampledElements(operand, place);
       const derivatives = values(operand.shape);
       for (const i of elements) derivatives.data[i] = centralDifference(twin, wide, seed.data, place, i);

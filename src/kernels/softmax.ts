@@ -1,5 +1,7 @@
 /** Softmax and its logarithm over the channels. */
 import { layoutOf } from "../gpu/layout.ts";
+import { mul, sub } from "./arithmetic.ts";
+import { sumTo } from "./broadcast.ts";
 import { grid } from "./grid.ts";
 import { apply, type Node, type Op, ShapeError } from "./op.ts";
 
@@ -21,5 +23,11 @@ const op: Op<{ readonly entryPoint: "softmax" | "log_softmax" }> = {
     return [
       { shader: "softmax", entryPoint, bind: ["x", "y"], params: { size: batch * area, channels, blocks }, workgroups: grid(batch * area) },
     ];
+  },
+  // y · (dy − Σ dy · y), and dy − softmax(x) · Σ dy.
+  gradient(y, dy) {
+    const overChannels = (value: Node): Node => sumTo(value, y.shape.with(1, 1));
+    if (y.attrs.entryPoint === "softmax") return [mul(y, sub(dy, overChannels(mul(dy, y))))];
+    return [sub(dy, mul(softmax(y.inputs[0]), overChannels(dy)))];
   },
 };
