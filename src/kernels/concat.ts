@@ -2,6 +2,7 @@
 import { layoutOf } from "../gpu/layout.ts";
 import { grid } from "./grid.ts";
 import { apply, inputName, type Launch, type Node, type Op, ShapeError } from "./op.ts";
+import { slice } from "./slice.ts";
 
 /**
  * The values one after another along an axis; their other axes agree. Along the channels, where offsets are multiples of four, the plan
@@ -63,6 +64,10 @@ const op: Op<ConcatAttrs> = {
         workgroups: grid(size),
       };
     });
+  },
+  gradient({ inputs, attrs: { axis } }, dy) {
+    const sizes = inputs.map(({ shape }) => shape[axis]);
+    return runningSums(sizes).map((end, index) => slice(dy, axis, end - sizes[index], end));
   },
 };
 

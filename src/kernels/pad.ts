@@ -27,4 +27,12 @@ const op: Op<PadAttrs> = {
   lower({ inputs: [x], attrs: { amounts, value }, shape }) {
     return window(x, { starts: amounts.map(([before]) => before), shape, value });
   },
+  gradient({ attrs: { amounts } }, dy) {
+    return [
+      pad(
+        dy,
+        amounts.map(([before, after]) => [-before, -after]),
+      ),
+    ];
+  },
 };

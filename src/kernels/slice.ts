@@ -1,5 +1,6 @@
 /** A range along one axis. */
 import { apply, type Node, type Op, ShapeError } from "./op.ts";
+import { pad } from "./pad.ts";
 import { window } from "./window.ts";
 
 /**
@@ -26,5 +27,13 @@ const op: Op<SliceAttrs> = {
   },
   lower({ inputs: [x], attrs: { axis, start }, shape }) {
     return window(x, { starts: x.shape.map((_, at) => (at === axis ? -start : 0)), shape, value: 0 });
+  },
+  gradient({ inputs: [x], attrs: { axis, start, end } }, dy) {
+    return [
+      pad(
+        dy,
+        x.shape.map((size, at) => (at === axis ? [start, size - end] : [0, 0])),
+      ),
+    ];
   },
 };
