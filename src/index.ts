@@ -17,6 +17,8 @@ export { adaptiveAvgPool2d } from "./kernels/adaptive-avg-pool2d.ts";
 export { add, div, mul, sub } from "./kernels/arithmetic.ts";
 export { type AvgPool2dOptions, avgPool2d } from "./kernels/avg-pool2d.ts";
 export { batchNorm } from "./kernels/batch-norm.ts";
+export { batchNormTraining } from "./kernels/batch-norm-training.ts";
+export { batchStatistics } from "./kernels/batch-statistics.ts";
 export { broadcastTo, sumTo } from "./kernels/broadcast.ts";
 export { anchored, type Choice, chosen } from "./kernels/choice.ts";
 export { concat } from "./kernels/concat.ts";
@@ -32,6 +34,7 @@ export { apply, type Binding, input, type Launch, type Node, named, type Op, par
 export { pad } from "./kernels/pad.ts";
 export { flatten, reshape } from "./kernels/reshape.ts";
 export { type ResizeOptions, resize } from "./kernels/resize.ts";
+export { runningMean, runningVariance } from "./kernels/running-statistic.ts";
 export { scale } from "./kernels/scale.ts";
 export { slice } from "./kernels/slice.ts";
 export { logSoftmax, softmax } from "./kernels/softmax.ts";

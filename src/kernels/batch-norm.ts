@@ -1,10 +1,16 @@
 /** Batch normalisation with fixed statistics. */
 import { layoutOf } from "../gpu/layout.ts";
 import { activationOf } from "./activation.ts";
+import { div, mul } from "./arithmetic.ts";
+import { batchNormSums } from "./batch-norm-sums.ts";
+import { rowOf } from "./batch-statistics.ts";
 import { channelAffine } from "./channel-affine.ts";
+import { concat } from "./concat.ts";
 import type { EpilogueActivation } from "./epilogue.ts";
 import { grid } from "./grid.ts";
 import { apply, type Node, type Op, ShapeError } from "./op.ts";
+import { reshape } from "./reshape.ts";
+import { scale } from "./scale.ts";
 import { zeros } from "./zeros.ts";
 
 interface BatchNormAttrs {
@@ -40,8 +46,21 @@ const op: Op<BatchNormAttrs> = {
     return activation && node.attrs.activation === "none" ? apply(op, node.inputs, { ...node.attrs, activation }) : undefined;
   },
   lower(node) {
-    const scale = batchNormScale(node);
-    return channelAffine(node.inputs[0], scale, batchNormShift(node, scale, zeros(node.shape[1])), node.attrs.activation);
+    const factor = batchNormScale(node);
+    return channelAffine(node.inputs[0], factor, batchNormShift(node, factor, zeros(node.shape[1])), node.attrs.activation);
+  },
+  // By the mean −factor · Σ dy, by the variance −½ · weight · Σ dy · x̂ / (variance + ε).
+  gradient(node, dy) {
+    const { inputs, attrs, shape } = node;
+    const [x, weight, , mean, variance] = inputs;
+    const channels = shape[1];
+    const factor = batchNormScale(node);
+    const statistics = concat([reshape(mean, [1, channels]), reshape(variance, [1, channels])], 0);
+    const sums = batchNormSums(x, dy, statistics, attrs.epsilon);
+    const dbias = rowOf(sums, 0);
+    const dweight = rowOf(sums, 1);
+    const dvariance = scale(div(mul(weight, dweight), scale(variance, 1, attrs.epsilon)), -0.5);
+    return [channelAffine(dy, factor, zeros(channels), "none"), dweight, dbias, scale(mul(factor, dbias), -1), dvariance];
   },
 };
 

@@ -9,7 +9,7 @@ import type { Values } from "../reference/values.ts";
 
 /** Elements from −1 to 1, but variances from 0.5 to 1.5. */
 const values = (operand: number, _element: number, random: number): number => (operand === 4 ? 0.5 + random : 2 * random - 1);
-/** Variances as small as the default epsilon. */
+/** Variances as small as the default epsilon, over which differences by them would step. */
 const smallVariance = (operand: number, _element: number, random: number): number => (operand === 4 ? 1e-5 * random : 2 * random - 1);
 
 describeOp("batchNorm", batchNorm, reference, [
@@ -19,7 +19,13 @@ describeOp("batchNorm", batchNorm, reference, [
   { name: "64 channels", shapes: [[1, 64, 5, 5], [64], [64], [64], [64]], values },
   { name: "two axes", shapes: [[3, 7], [7], [7], [7], [7]], values },
   { name: "another epsilon", shapes: [[1, 3, 2, 2], [3], [3], [3], [3]], options: { epsilon: 1e-3 }, values },
-  { name: "epsilon as large as the variance", shapes: [[1, 6, 2, 2], [6], [6], [6], [6]], values: smallVariance },
+  { name: "epsilon as large as the variance", shapes: [[1, 6, 2, 2], [6], [6], [6], [6]], values: smallVariance, smooth: false },
+  {
+    name: "epsilon as large as a variance far above the step of differences",
+    shapes: [[1, 6, 2, 2], [6], [6], [6], [6]],
+    options: { epsilon: 1 },
+    values,
+  },
 ]);
 
 describeOp(

@@ -1,0 +1,31 @@
+// dx = weight[c] / √(variance[c] + ε) · (dy − (Σ dy + x̂ · Σ dy · x̂) / count), where x̂ = (x − mean[c]) / √(variance[c] + ε)
+//
+// The gradient through the batch's own statistics too. One invocation computes one vector of four channels; x̂ is computed again and not
+// kept from the forward pass. Weight and dy are zero in pad lanes.
+
+struct Params {
+  size: u32, blocks: u32, count: f32, epsilon: f32, x_stride: u32, x_offset: u32, dy_stride: u32, dy_offset: u32, y_stride: u32, y_offset: u32,
+}
+
+alias Value = vec4f;
+
+@group(0) @binding(0) var<storage, read> x: array<Value>;
+@group(0) @binding(1) var<storage, read> dy: array<Value>;
+@group(0) @binding(2) var<storage, read> weight: array<Value>;
+@group(0) @binding(3) var<storage, read> statistics: array<Value>;   // means, then variances
+@group(0) @binding(4) var<storage, read> sums: array<Value>;   // Σ dy, then Σ dy · x̂
+@group(0) @binding(5) var<storage, read_write> dx: array<Value>;
+@group(0) @binding(6) var<uniform> params: Params;
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let index = gid.x + gid.y * groups.x * 64u;
+  if (index >= params.size) { return; }
+  let block = index % params.blocks;
+  let pixel = index / params.blocks;
+  let deviation = sqrt(vec4f(statistics[params.blocks + block]) + params.epsilon);
+  let normal = (vec4f(x[pixel * params.x_stride + params.x_offset + block]) - vec4f(statistics[block])) / deviation;
+  let incoming = vec4f(dy[pixel * params.dy_stride + params.dy_offset + block]);
+  let share = (vec4f(sums[block]) + normal * vec4f(sums[params.blocks + block])) / params.count;
+  dx[pixel * params.y_stride + params.y_offset + block] = Value(vec4f(weight[block]) / deviation * (incoming - share));
+}
