@@ -25,6 +25,7 @@ export { concat } from "./kernels/concat.ts";
 export { type ConvTranspose2dOptions, convTranspose2d } from "./kernels/conv-transpose2d.ts";
 export { type Conv2dOptions, conv2d } from "./kernels/conv2d.ts";
 export { cosineDistances, type Metric, manhattanDistances, squaredDistances } from "./kernels/distances.ts";
+export { type DropoutOptions, dropout } from "./kernels/dropout.ts";
 export { globalAvgPool } from "./kernels/global-avg-pool.ts";
 export { linear } from "./kernels/linear.ts";
 export { matmul } from "./kernels/matmul.ts";
