@@ -57,6 +57,7 @@ export {
 } from "./models/model.ts";
 export type { Picture } from "./models/picture.ts";
 export { type Network, type NetworkOptions, networkNamed, networks } from "./models/registry.ts";
+export { type TrainingOptions, type TrainingWeights, trainingWeights } from "./models/training-weights.ts";
 export { declaredWeights, initialisedWeights, type Weights, weightsFrom } from "./models/weights.ts";
 export { type LeaveOneOutOptions, leaveOneOut, type VoteOptions, vote } from "./retrieval/knn.ts";
 export {

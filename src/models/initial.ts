@@ -76,7 +76,7 @@ function hash(value: number): number {
 }
 
 /** FNV-1a, 32 bits. */
-function hashOfText(text: string): number {
+export function hashOfText(text: string): number {
   let sum = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(text)) sum = Math.imul(sum ^ byte, 0x01000193);
   return sum >>> 0;

@@ -6,7 +6,7 @@ import { type Node, named, ShapeError } from "../kernels/op.ts";
 import { resize } from "../kernels/resize.ts";
 import { softmax } from "../kernels/softmax.ts";
 import { kaimingFanIn, xavierUniform } from "./initial.ts";
-import { conv } from "./layers.ts";
+import { conv, dropout } from "./layers.ts";
 import type { Weights } from "./weights.ts";
 
 export interface KeidarUNetOptions {
@@ -19,8 +19,8 @@ export function keidarUNet(weights: Weights, x: Node, { classes = 3 }: KeidarUNe
   const enc0 = convPair(weights.under("enc.0."), x, 64);
   const enc1 = convPair(weights.under("enc.1."), pool(enc0), 128);
   const enc2 = convPair(weights.under("enc.2."), pool(enc1), 256);
-  const enc3 = convPair(weights.under("enc.3."), pool(enc2), 512);
-  const mid = named(convPair(weights.under("mid."), pool(enc3), 1024), "mid");
+  const enc3 = dropout(weights, "enc.3", convPair(weights.under("enc.3."), pool(enc2), 512), 0.5);
+  const mid = dropout(weights, "mid", named(convPair(weights.under("mid."), pool(enc3), 1024), "mid"), 0.5);
   const dec0 = decoderLevel(weights.under("dec.0."), mid, enc3);
   const dec1 = decoderLevel(weights.under("dec.1."), dec0, enc2);
   const dec2 = decoderLevel(weights.under("dec.2."), dec1, enc1);

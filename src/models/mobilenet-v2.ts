@@ -4,7 +4,7 @@ import { add } from "../kernels/arithmetic.ts";
 import { globalAvgPool } from "../kernels/global-avg-pool.ts";
 import { type Node, named } from "../kernels/op.ts";
 import { kaimingFanOut as initial, smallNormal } from "./initial.ts";
-import { conv, dense, norm } from "./layers.ts";
+import { conv, dense, dropout, norm } from "./layers.ts";
 import type { Weights } from "./weights.ts";
 
 export interface MobileNetOptions {
@@ -39,7 +39,7 @@ export function mobilenetV2(weights: Weights, x: Node, { classes = 1000, widthMu
       );
   y = conv(weights, "features.18.0", y, toEights(1280 * Math.max(1, widthMultiplier)), 1, { initial });
   y = named(relu6(norm(weights, "features.18.1", y)), "features");
-  y = named(globalAvgPool(y), "avgpool");
+  y = dropout(weights, "classifier.0", named(globalAvgPool(y), "avgpool"), 0.2);
   return named(dense(weights, "classifier.1", y, classes, { initial: smallNormal }), "classifier");
 }
 

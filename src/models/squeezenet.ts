@@ -5,7 +5,7 @@ import { globalAvgPool } from "../kernels/global-avg-pool.ts";
 import { maxPool2d } from "../kernels/max-pool2d.ts";
 import { type Node, named } from "../kernels/op.ts";
 import { kaimingUniform as initial, smallNormal } from "./initial.ts";
-import { conv } from "./layers.ts";
+import { conv, dropout } from "./layers.ts";
 import type { Weights } from "./weights.ts";
 
 export interface SqueezeNetOptions {
@@ -56,6 +56,7 @@ function fire(weights: Weights, name: string, x: Node, squeezed: number, expande
 
 /** A map per class, averaged. The ReLU before the average keeps every logit ≥ 0. */
 function classifier(weights: Weights, x: Node, classes: number): Node {
-  const maps = relu(conv(weights, "classifier.1", named(x, "features"), classes, 1, { bias: true, initial: smallNormal }));
+  const kept = dropout(weights, "classifier.0", named(x, "features"), 0.5);
+  const maps = relu(conv(weights, "classifier.1", kept, classes, 1, { bias: true, initial: smallNormal }));
   return named(globalAvgPool(maps), "classifier");
 }

@@ -5,7 +5,7 @@ import { maxPool2d } from "../kernels/max-pool2d.ts";
 import { type Node, named } from "../kernels/op.ts";
 import { flatten } from "../kernels/reshape.ts";
 import { smallNormal as initial, kaimingFanOut } from "./initial.ts";
-import { conv, dense, norm } from "./layers.ts";
+import { conv, dense, dropout, norm } from "./layers.ts";
 import type { Weights } from "./weights.ts";
 
 export interface VggOptions {
@@ -40,6 +40,8 @@ function vgg(weights: Weights, x: Node, convs: readonly number[], batchNormed: b
   y = named(y, "features");
   y = flatten(named(adaptiveAvgPool2d(y, [7, 7]), "avgpool"));
   y = named(relu(dense(weights, "classifier.0", y, 4096, { initial })), "classifier.1");
+  y = dropout(weights, "classifier.2", y, 0.5);
   y = named(relu(dense(weights, "classifier.3", y, 4096, { initial })), "classifier.4");
+  y = dropout(weights, "classifier.5", y, 0.5);
   return named(dense(weights, "classifier.6", y, classes, { initial }), "classifier");
 }

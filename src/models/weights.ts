@@ -18,6 +18,12 @@ export interface Weights {
   readonly values: readonly Node<ParameterAttrs>[];
   /** Those of `values` that training changes by gradients: all but running means and variances. */
   readonly trainable: readonly Node<ParameterAttrs>[];
+  /** In training: whether the batch norm `name` normalises by the batch, so that its running statistics move. */
+  statisticsMove?(name: string): boolean;
+  /** In training: takes what a running statistic becomes, given what it was and the batch's part in it. */
+  moveStatistic?(parameter: Node<ParameterAttrs>, next: (running: Node, momentum: number) => Node): void;
+  /** In training: x without the elements that the layer `name` drops. */
+  dropout?(name: string, x: Node, rate: number): Node;
 }
 
 /** Weights read from a file, which may turn out not to fit. */
