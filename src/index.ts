@@ -39,6 +39,7 @@ export { runningMean, runningVariance } from "./kernels/running-statistic.ts";
 export { scale } from "./kernels/scale.ts";
 export { slice } from "./kernels/slice.ts";
 export { logSoftmax, softmax } from "./kernels/softmax.ts";
+export { squareRoot } from "./kernels/square-root.ts";
 export { type TopK, type TopKOptions, topK } from "./kernels/top-k.ts";
 export type { Padding, Pair } from "./kernels/window2d.ts";
 export { decodeImage, type Image } from "./loaders/image.ts";
@@ -70,3 +71,17 @@ export {
 } from "./retrieval/neighbours.ts";
 export { type PrincipalComponents, principalComponents, project } from "./retrieval/pca.ts";
 export { type Shape, type Tensor, tensor } from "./tensor.ts";
+export {
+  binaryCrossEntropyWithLogits,
+  type CrossEntropyOptions,
+  crossEntropy,
+  type DistillationOptions,
+  diceLoss,
+  distillation,
+  type FocalOptions,
+  focalLoss,
+  jaccardLoss,
+  meanSquaredError,
+  type OverlapOptions,
+  rootMeanSquaredError,
+} from "./training/losses.ts";
