@@ -5,6 +5,7 @@ import { gradients } from "../../src/graph/gradient.ts";
 import { topologicalOrder } from "../../src/graph/order.ts";
 import { relu, sigmoid, silu } from "../../src/kernels/activation.ts";
 import { add, div, mul, sub } from "../../src/kernels/arithmetic.ts";
+import { batchNorm } from "../../src/kernels/batch-norm.ts";
 import { sumTo } from "../../src/kernels/broadcast.ts";
 import { conv2d } from "../../src/kernels/conv2d.ts";
 import { apply, input, type Node, named, type Op, parameter, ShapeError } from "../../src/kernels/op.ts";
@@ -137,6 +138,26 @@ describe("fused with its gradient a graph keeps", () => {
 
   test("a convolution that applies its own activation, whose gradient needs the result alone", () => {
     expect(fusedOps(relu(conv))).not.toContain("activation");
+  });
+
+  describe("the result of a convolution before a batch norm", () => {
+    const statistics = ["weight", "bias", "running_mean", "running_var"].map((part) => weight(`bn.${part}`, [6]));
+    const [scale, bias, mean, variance] = statistics;
+    const y = batchNorm(conv, scale, bias, mean, variance);
+
+    test("which the gradient by the norm's weight reads", async () => {
+      const [gradient] = gradients(y, [scale]);
+      const graph = { y, gradient };
+      expect(topologicalOrder(fuse(Object.values(graph))).map(({ op }) => op.name)).toContain("batchNorm");
+      const fused = await compute(graph);
+      const apart = await compute(graph, { fuse: false });
+      for (const name of ["y", "gradient"]) expect(fused[name].data).toEqual(apart[name].data);
+    });
+
+    test("but not where the norm is fixed, whose gradient does without it", () => {
+      const names = topologicalOrder(fuse([y, ...gradients(y, [conv])])).map(({ op }) => op.name);
+      expect(names).not.toContain("batchNorm");
+    });
   });
 
   test("the argument of an activation whose gradient needs it", async () => {
