@@ -9,7 +9,7 @@ export function generated(name: string, shape: Shape): Tensor {
   const fan = /\bup\b/.test(name) ? shape[0] : size / shape[0]; // a transposed convolution has its inputs first
   const bound = Math.sqrt(6 / fan);
   const value: (u: number) => number =
-    name === "input"
+    name === "input" || name === "target"
       ? (u) => 2 * u - 1
       : /\.(running_mean|bias)$/.test(name)
         ? (u) => 0.2 * u - 0.1
