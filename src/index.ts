@@ -12,6 +12,7 @@ export { gradients } from "./graph/gradient.ts";
 export { nodeNamed } from "./graph/order.ts";
 export { type CompileOptions, compile, type Program } from "./graph/program.ts";
 export { fingerprintOf, type TuningMode, type TuningOptions, tunedProfile } from "./graph/tune.ts";
+export type { Update } from "./graph/update.ts";
 export { gelu, hardsigmoid, hardswish, leakyRelu, mish, relu, relu6, sigmoid, silu, tanh } from "./kernels/activation.ts";
 export { adaptiveAvgPool2d } from "./kernels/adaptive-avg-pool2d.ts";
 export { add, div, mul, sub } from "./kernels/arithmetic.ts";
@@ -26,6 +27,7 @@ export { type ConvTranspose2dOptions, convTranspose2d } from "./kernels/conv-tra
 export { type Conv2dOptions, conv2d } from "./kernels/conv2d.ts";
 export { cosineDistances, type Metric, manhattanDistances, squaredDistances } from "./kernels/distances.ts";
 export { type DropoutOptions, dropout } from "./kernels/dropout.ts";
+export { flat } from "./kernels/flat.ts";
 export { globalAvgPool } from "./kernels/global-avg-pool.ts";
 export { linear } from "./kernels/linear.ts";
 export { matmul } from "./kernels/matmul.ts";

@@ -1,7 +1,7 @@
 /** What a list of launches keeps in memory, and from when to when. */
 import { type Precision, storageBytes, vectorBytes } from "../gpu/layout.ts";
 import { type Binding, inputName, type Node } from "../kernels/op.ts";
-import type { Places } from "./places.ts";
+import type { Memory } from "./memory.ts";
 import type { Lifetime } from "./slots.ts";
 
 /** What memory is given to: a value that is no part or view of another, or the scratch of a node, which goes by its largest binding. */
@@ -12,8 +12,8 @@ type Scratch = Extract<Binding, { readonly scratch: string }>;
 const isScratch = (owner: Binding | Owner): owner is Scratch => typeof owner === "object" && "scratch" in owner;
 
 /** The owner that each binding of each of a node's launches lies in. Launches that name the same scratch share it. */
-export function ownersOf(node: Node, places: Places): Owner[][] {
-  const launches = places.launchesOf(node);
+export function ownersOf(node: Node, memory: Memory): Owner[][] {
+  const launches = memory.launchesOf(node);
   const scratch = new Map<string, Scratch>();
   for (const binding of launches.flatMap(({ bind }) => bind)) {
     if (isScratch(binding) && binding.vectors > (scratch.get(binding.scratch)?.vectors ?? 0)) scratch.set(binding.scratch, binding);
@@ -21,7 +21,7 @@ export function ownersOf(node: Node, places: Places): Owner[][] {
   return launches.map(({ bind }) =>
     bind.map((binding) => {
       if (isScratch(binding)) return scratch.get(binding.scratch) ?? binding;
-      return places.placeOf(boundValue(node, binding)).root;
+      return memory.rangeOf(boundValue(node, binding)).owner;
     }),
   );
 }
@@ -55,7 +55,7 @@ export interface LifetimeOptions {
 /** When each owner is first written and last read. */
 export function lifetimes(
   nodes: readonly Node[],
-  places: Places,
+  memory: Memory,
   { precision, step: unit, isShared, before = [], after = [] }: LifetimeOptions,
 ): Lifetimes {
   const lives = new Map<Owner, Lifetime>();
@@ -66,17 +66,20 @@ export function lifetimes(
     const bytes = isScratch(owner) ? owner.vectors * vectorBytes(precision) : storageBytes(owner.shape, precision);
     lives.set(owner, { bytes, first: Math.min(first, step), last: Math.max(last, step) });
   };
-  for (const value of before) touch(places.placeOf(value).root, -1);
+  for (const value of before) touch(memory.rangeOf(value).owner, -1);
   let step = 0;
   for (const node of nodes) {
-    for (const owners of ownersOf(node, places)) {
+    for (const owners of ownersOf(node, memory)) {
       for (const owner of owners) touch(owner, step);
-      const written = owners[owners.length - 1];
-      conflicts.set(written, new Set([...(conflicts.get(written) ?? []), ...owners]));
+      // The last binding is written, and so is every range of the node's own value.
+      const own = memory.rangeOf(node).owner;
+      for (const written of new Set([owners[owners.length - 1], ...owners.filter((owner) => owner === own)])) {
+        conflicts.set(written, new Set([...(conflicts.get(written) ?? []), ...owners]));
+      }
       if (unit === "launch") step++;
     }
     if (unit === "node") step++;
   }
-  for (const value of after) touch(places.placeOf(value).root, step);
+  for (const value of after) touch(memory.rangeOf(value).owner, step);
   return { lives, apart: (a, b) => (conflicts.get(a)?.has(b) || conflicts.get(b)?.has(a)) ?? false };
 }

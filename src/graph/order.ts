@@ -1,19 +1,23 @@
 /** The nodes of a graph in an order in which each comes after its inputs. */
 import type { Node } from "../kernels/op.ts";
 
-/** Every node that the outputs need, inputs first; branches in the order in which the outputs name them. */
-export function topologicalOrder(outputs: Iterable<Node>): Node[] {
+/**
+ * Every node that the outputs need, inputs first; branches in the order in which the outputs name them. `before` says what must come before
+ * a node, where that is more than its inputs.
+ */
+export function topologicalOrder(outputs: Iterable<Node>, before = (node: Node): readonly Node[] => node.inputs): Node[] {
   const order: Node[] = [];
   const seen = new Set<Node>();
   // An explicit stack: a DenseNet is deeper than some runtimes' call stacks.
   const stack = [...outputs].reverse().map((node) => ({ node, next: 0 }));
   while (stack.length > 0) {
     const top = stack[stack.length - 1];
+    const earlier = before(top.node);
     if (top.next === 0 && seen.has(top.node)) {
       stack.pop();
-    } else if (top.next < top.node.inputs.length) {
+    } else if (top.next < earlier.length) {
       seen.add(top.node);
-      const input = top.node.inputs[top.next++];
+      const input = earlier[top.next++];
       if (!seen.has(input)) stack.push({ node: input, next: 0 });
     } else {
       seen.add(top.node);

@@ -2,6 +2,7 @@
 import { DeviceError } from "../gpu/device-error.ts";
 import { type Precision, storageBytes, vectorBytes } from "../gpu/layout.ts";
 import type { AdapterProfile } from "../gpu/profile.ts";
+import { copy } from "../kernels/copy.ts";
 import {
   type Binding,
   type InputAttrs,
@@ -14,9 +15,11 @@ import {
   ShapeError,
 } from "../kernels/op.ts";
 import { boundValue, type Lifetimes, lifetimes, type Owner, ownersOf } from "./lifetimes.ts";
+import { overwritersOf, shareMemory } from "./memory.ts";
 import { topologicalOrder, usersOf } from "./order.ts";
 import { layOut, type Places } from "./places.ts";
 import { assignSlots, liveBytes } from "./slots.ts";
+import { checkUpdates, isArena, parametersIn, type Update, updatedParameters } from "./update.ts";
 
 /** A launch with its buffers by number. */
 export interface Step {
@@ -40,7 +43,7 @@ export interface PlannedBuffer {
    * buffers by their lifetimes.
    */
   readonly kind: "parameter" | "fixed" | "temporary" | "activation";
-  /** The parameter that is uploaded into it. */
+  /** The parameter, or the parameters laid end to end, that are uploaded into it. */
   readonly parameter?: Node;
 }
 
@@ -59,6 +62,10 @@ export interface Plan {
   readonly buffers: readonly PlannedBuffer[];
   readonly inputs: ReadonlyMap<string, Port>;
   readonly outputs: ReadonlyMap<string, Port>;
+  /** Parameters that change: those that updates change, alone and end to end, and those that the caller writes. */
+  readonly variables: ReadonlyMap<Node, Port>;
+  /** New values that were not computed where the parameters are, and that are copied there after each run. */
+  readonly copies: readonly { readonly from: Port; readonly to: Port }[];
   /** The largest sum of activations and scratch alive during one node. */
   readonly liveBytes: number;
 }
@@ -67,18 +74,36 @@ export interface Plan {
 export const bytesOf = ({ buffers }: Plan, ...kinds: readonly PlannedBuffer["kind"][]): number =>
   buffers.reduce((sum, { kind, bytes }) => (kinds.includes(kind) ? sum + bytes : sum), 0);
 
+/** How parameters change: by what a run computes, or by what the caller writes. */
+export interface Changes {
+  readonly updates: readonly Update[];
+  readonly writable: readonly Node[];
+}
+
 /**
- * Plans lowered outputs for an adapter.
- * @throws ShapeError if two inputs have one name.
+ * Plans lowered outputs, and updates of parameters by lowered values, for an adapter.
+ * @throws ShapeError if two inputs have one name, or an update has another shape than its parameter.
  * @throws DeviceError if a value is larger than the adapter binds.
  */
-export function plan(outputs: Readonly<Record<string, Node>>, profile: AdapterProfile, precision: Precision): Plan {
+export function plan(
+  outputs: Readonly<Record<string, Node>>,
+  profile: AdapterProfile,
+  precision: Precision,
+  { updates: given, writable }: Changes = { updates: [], writable: [] },
+): Plan {
+  checkUpdates(given);
+  const updates = given.map((update) => ({ ...update, value: aside(update, profile) }));
   const wanted = Object.values(outputs);
-  const order = topologicalOrder(wanted);
-  const fixed = fixedNodes(order);
-  const places = layOut({ order, users: usersOf(order), outputs: new Set(wanted), fixed }, profile);
-  const rootOf = (node: Node): Node => places.placeOf(node).root;
-  const launched = order.filter((node) => places.launchesOf(node).length > 0);
+  const lasting = [...wanted, ...updates.map(({ value }) => value)];
+  const variables = [...updates.map(({ parameter }) => parameter), ...updatedParameters(updates), ...writable];
+  const initial = topologicalOrder([...lasting, ...variables]);
+  const fixed = fixedNodes(initial, new Set(variables));
+  const graph = { order: initial, users: usersOf(initial), outputs: new Set(lasting), fixed };
+  const memory = shareMemory(graph, layOut(graph, profile), updates, profile);
+  const { order } = memory;
+  const ownerOf = (node: Node): Node => memory.rangeOf(node).owner;
+  checkArenas(updates, ownerOf);
+  const launched = order.filter((node) => memory.launchesOf(node).length > 0);
   const onceNodes = launched.filter((node) => fixed.has(node));
   const runNodes = launched.filter((node) => !fixed.has(node));
 
@@ -87,7 +112,7 @@ export function plan(outputs: Readonly<Record<string, Node>>, profile: AdapterPr
   const allocate = (root: Node, kind: PlannedBuffer["kind"]): void => {
     if (homes.has(root)) return;
     homes.set(root, { buffer: buffers.length, offsetBytes: 0 });
-    buffers.push({ bytes: storageBytes(root.shape, precision), kind, parameter: isParameter(root) ? root : undefined });
+    buffers.push({ bytes: storageBytes(root.shape, precision), kind, parameter: isStored(root) ? root : undefined });
   };
   const share = ({ lives, apart }: Lifetimes, kind: PlannedBuffer["kind"]): void => {
     const owners = [...lives.keys()];
@@ -98,28 +123,36 @@ export function plan(outputs: Readonly<Record<string, Node>>, profile: AdapterPr
     for (const size of bytes) buffers.push({ bytes: size, kind });
   };
 
-  const kept = [...runNodes.flatMap((node) => node.inputs), ...wanted].filter((node) => fixed.has(node)).map(rootOf);
-  for (const root of kept) allocate(root, isParameter(root) ? "parameter" : "fixed");
-  const uploads = onceNodes.flatMap((node) => node.inputs.map(rootOf)).filter(isParameter);
+  const isKept = (node: Node): boolean => fixed.has(node) || isStored(ownerOf(node));
+  const kept = [...variables, ...runNodes.flatMap((node) => node.inputs), ...lasting].filter(isKept).map(ownerOf);
+  for (const root of kept) allocate(root, isStored(root) ? "parameter" : "fixed");
+  const uploads = onceNodes.flatMap((node) => node.inputs.map(ownerOf)).filter(isStored);
   for (const root of uploads) allocate(root, "temporary");
   const isShared = (owner: Owner): boolean => !homes.has(owner);
-  share(lifetimes(onceNodes, places, { precision, step: "launch", isShared }), "temporary");
-  const ends = { before: order.filter(isInput), after: wanted };
+  share(lifetimes(onceNodes, memory, { precision, step: "launch", isShared }), "temporary");
+  const ends = { before: order.filter(isInput), after: lasting };
   // Measured before it is shared out: afterwards nothing is left to share.
-  const alive = liveBytes([...lifetimes(runNodes, places, { precision, step: "node", isShared, ...ends }).lives.values()]);
-  share(lifetimes(runNodes, places, { precision, step: "launch", isShared, ...ends }), "activation");
+  const alive = liveBytes([...lifetimes(runNodes, memory, { precision, step: "node", isShared, ...ends }).lives.values()]);
+  share(lifetimes(runNodes, memory, { precision, step: "launch", isShared, ...ends }), "activation");
 
-  const portOf = <Attrs>(node: Node<Attrs>): Port<Attrs> => ({ node, ...homeOf(homes, rootOf(node)) });
+  const portOf = <Attrs>(node: Node<Attrs>): Port<Attrs> => {
+    const { owner, firstVector } = memory.rangeOf(node);
+    const { buffer, offsetBytes } = homeOf(homes, owner);
+    return { node, buffer, offsetBytes: offsetBytes + firstVector * vectorBytes(precision) };
+  };
   const stepsOf = (node: Node): Step[] => {
-    const owners = ownersOf(node, places);
-    return places.launchesOf(node).map((launch, index) => ({
+    const owners = ownersOf(node, memory);
+    return memory.launchesOf(node).map((launch, index) => ({
       node,
       launch,
       bindings: launch.bind.map((binding, place) => {
-        const owner = owners[index][place];
-        return withinLimits(boundValue(node, binding), rangeOf(owner, binding, homeOf(homes, owner), precision), profile);
+        const value = boundValue(node, binding);
+        const isOfValue = typeof binding === "string" || "value" in binding;
+        const home = isOfValue ? portOf(memory.placeOf(value).root) : homeOf(homes, owners[index][place]);
+        const bytes = storageBytes(memory.placeOf(value).root.shape, precision);
+        return withinLimits(value, rangeOf(binding, home, bytes, precision), profile);
       }),
-      slices: slicesOf(node, places),
+      slices: slicesOf(node, memory),
     }));
   };
   return {
@@ -128,6 +161,10 @@ export function plan(outputs: Readonly<Record<string, Node>>, profile: AdapterPr
     buffers,
     inputs: inputsByName(order.filter(isInput).map(portOf)),
     outputs: new Map(Object.entries(outputs).map(([name, node]) => [name, portOf(node)])),
+    variables: new Map(variables.map((node) => [node, portOf(node)])),
+    copies: updates
+      .filter(({ parameter, value }) => ownerOf(parameter) !== ownerOf(value))
+      .map(({ parameter, value }) => ({ from: portOf(value), to: portOf(parameter) })),
     liveBytes: alive,
   };
 }
@@ -155,23 +192,41 @@ function homeOf(homes: ReadonlyMap<Owner, Home>, owner: Owner): Home {
   return home;
 }
 
-/** Nodes that depend on parameters alone. */
-export function fixedNodes(order: readonly Node[]): Set<Node> {
+/** Whether memory holds what was uploaded: a parameter, or several end to end. */
+const isStored = (owner: Node): boolean => isParameter(owner) || isArena(owner);
+
+/** An update's value, copied where it is a parameter's old or new value, which a later launch or copy may overwrite. */
+function aside(update: Update, profile: AdapterProfile): Node {
+  let value = update.value;
+  while (value.inputs.length > 0 && !value.op.endToEnd && (value.op.launches?.(value, profile) ?? []).length === 0) [value] = value.inputs;
+  const isOthers = value.op.overwrites !== undefined && overwritersOf(update).length === 0;
+  return isStored(value) || isOthers ? copy(update.value) : update.value;
+}
+
+/** @throws Error if a parameter that is updated end to end with others lives with yet others. */
+function checkArenas(updates: readonly Update[], ownerOf: (node: Node) => Node): void {
+  for (const { parameter } of updates) {
+    const elsewhere = isArena(parameter) ? parametersIn(parameter).find((each) => ownerOf(each) !== parameter) : undefined;
+    if (elsewhere) throw new Error(`update: ${labelOf(elsewhere)} is laid end to end with others twice`);
+  }
+}
+
+/** Nodes that depend on parameters alone, and on none of those that change. */
+export function fixedNodes(order: readonly Node[], variables: ReadonlySet<Node> = new Set()): Set<Node> {
   const fixed = new Set<Node>();
   for (const node of order) {
-    if (isParameter(node) || (node.inputs.length > 0 && node.inputs.every((input) => fixed.has(input)))) fixed.add(node);
+    const isFixed = isParameter(node) ? !variables.has(node) : node.inputs.length > 0 && node.inputs.every((input) => fixed.has(input));
+    if (isFixed) fixed.add(node);
   }
   return fixed;
 }
 
-/** The range of a buffer that a binding covers: all of its owner, or the part it names. */
-function rangeOf(owner: Owner, binding: Binding, { buffer, offsetBytes }: Home, precision: Precision): BoundRange {
+/** The range of a buffer that a binding covers: all `bytes` of its value, or the part it names. */
+function rangeOf(binding: Binding, { buffer, offsetBytes }: Home, bytes: number, precision: Precision): BoundRange {
+  if (typeof binding === "string") return { buffer, offsetBytes, bytes };
   const vector = vectorBytes(precision);
-  if (typeof binding === "object") {
-    const first = "firstVector" in binding ? binding.firstVector : 0;
-    return { buffer, offsetBytes: offsetBytes + first * vector, bytes: binding.vectors * vector };
-  }
-  return { buffer, offsetBytes, bytes: "shape" in owner ? storageBytes(owner.shape, precision) : owner.vectors * vector };
+  const first = "firstVector" in binding ? binding.firstVector : 0;
+  return { buffer, offsetBytes: offsetBytes + first * vector, bytes: binding.vectors * vector };
 }
 
 /** `<name>_stride` and `<name>_offset` for each binding that the op lets be a slice; zero for operands that the node does not have. */

@@ -6,12 +6,13 @@ import { fromStorage, layoutOf, type Precision, storageBytes, toStorage } from "
 import { type Pipeline, type PipelineKey, pipelineFor, pipelineName } from "../gpu/pipeline.ts";
 import type { AdapterProfile } from "../gpu/profile.ts";
 import { packParams } from "../gpu/shader.ts";
-import { isParameter, type Node, ShapeError } from "../kernels/op.ts";
+import { isParameter, labelOf, type Node, ShapeError } from "../kernels/op.ts";
 import type { Shape, Tensor } from "../tensor.ts";
 import { dispatchOf, type LaunchTime, submitInParts, timed, type Uniforms } from "./dispatch.ts";
 import { fuse } from "./fuse.ts";
 import { lower } from "./lower.ts";
-import { type Plan, type PlannedBuffer, plan, type Step } from "./plan.ts";
+import { type Plan, type PlannedBuffer, type Port, plan, type Step } from "./plan.ts";
+import { parametersIn, type Update } from "./update.ts";
 
 export interface CompileOptions {
   /** How values are stored on the GPU; sums are f32 either way. */
@@ -22,6 +23,10 @@ export interface CompileOptions {
   readonly strict?: boolean;
   /** What to choose kernels by, where it is not what the device's adapter says. */
   readonly profile?: AdapterProfile;
+  /** New values that parameters take after every run, all computed from the old ones. Needs f32: halves lose small steps. */
+  readonly updates?: readonly Update[];
+  /** Parameters that `write` may set beside those that are updated; what depends on them is computed at every run. */
+  readonly writable?: readonly Node[];
   /** Called as pipelines get ready. */
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -32,8 +37,8 @@ export interface Program {
   /** The distinct pipelines, by name. */
   readonly pipelines: readonly string[];
   /**
-   * Computes the outputs from one tensor for each input. Runs on one program queue up, and read their inputs when their turn comes;
-   * nothing is allocated on the GPU.
+   * Computes the outputs from one tensor for each input, and then updates the parameters. Runs on one program queue up, and read their
+   * inputs when their turn comes; nothing is allocated on the GPU. Without outputs a run need not wait for the one before it.
    * @throws ShapeError if inputs are missing, unknown or of another shape.
    * @throws DeviceError if the device is lost or fails.
    */
@@ -43,6 +48,17 @@ export interface Program {
    * @throws DeviceError if the adapter has no timestamps.
    */
   profile(inputs: Readonly<Record<string, Tensor>>): Promise<LaunchTime[]>;
+  /**
+   * What parameters hold after the runs so far, in the order asked for.
+   * @throws Error for a node that is no parameter of the program.
+   */
+  read(parameters: readonly Node[]): Promise<Tensor[]>;
+  /**
+   * Sets parameters before the next run.
+   * @throws Error for a parameter that is neither updated nor writable: what was computed from it once would not follow.
+   * @throws ShapeError if a value has another shape.
+   */
+  write(values: Iterable<readonly [parameter: Node, value: Tensor]>): Promise<void>;
   destroy(): void;
   [Symbol.dispose](): void;
 }
@@ -54,8 +70,9 @@ export interface Program {
  * @throws DeviceError if the device is lost, out of memory, or binds less than a value needs.
  */
 export async function compile(device: Device, outputs: Readonly<Record<string, Node>>, options: CompileOptions = {}): Promise<Program> {
-  const { precision = "f32", profile = device.profile, onProgress } = options;
+  const { precision = "f32", profile = device.profile, updates = [], onProgress } = options;
   if (precision === "f16" && !profile.f16) throw new DeviceError(`${profile.description} has no shader-f16, use precision f32`);
+  if (precision === "f16" && updates.length > 0) throw new Error("compile: parameters are updated in f32 only, got precision f16");
   device.check();
   const planned = planFor(outputs, options, profile);
   const steps = [...planned.once, ...planned.steps];
@@ -74,7 +91,7 @@ export async function compile(device: Device, outputs: Readonly<Record<string, N
   const allocate = () => {
     const buffers = planned.buffers.map((buffer) => createBuffer(make, buffer, precision));
     const uniforms = createUniforms(make, gpu.limits, steps, pipelines);
-    const staging = createStaging(make, planned, precision);
+    const staging = createStaging(make, planned.outputs, precision);
     const dispatches = steps.map((step, index) => dispatchOf(gpu, step, pipelines[index], buffers, uniforms, index));
     return { buffers, staging, once: dispatches.slice(0, planned.once.length), runs: dispatches.slice(planned.once.length) };
   };
@@ -104,9 +121,29 @@ export async function compile(device: Device, outputs: Readonly<Record<string, N
       gpu.queue.writeBuffer(buffers[buffer], offsetBytes, room.bytes);
     }
   };
+  // Outputs first: they may be parameters, and are what those were during the run.
   const readBack = (encoder: GPUCommandEncoder): void => {
-    for (const { port, offsetBytes, bytes } of staging.ranges)
-      encoder.copyBufferToBuffer(buffers[port.buffer], port.offsetBytes, staging.buffer, offsetBytes, bytes);
+    encodeReadBack(encoder, staging, buffers);
+    for (const { from, to } of planned.copies) {
+      const bytes = storageBytes(to.node.shape, precision);
+      encoder.copyBufferToBuffer(buffers[from.buffer], from.offsetBytes, buffers[to.buffer], to.offsetBytes, bytes);
+    }
+  };
+  const variableOf = (node: Node): Port => {
+    const port = planned.variables.get(node);
+    if (port) return port;
+    throw new Error(`program: ${labelOf(node)} is neither updated by the program nor writable`);
+  };
+
+  const readNow = async (ports: readonly Port[]): Promise<Tensor[]> => {
+    if (ports.length === 0) return [];
+    const room = createStaging((descriptor) => gpu.createBuffer(descriptor), new Map(ports.map((port, i) => [String(i), port])), precision);
+    try {
+      submitInParts(device, [], (encoder) => encodeReadBack(encoder, room, buffers));
+      return (await stagedValues(device, room, precision)).map(([, value]) => value);
+    } finally {
+      room.buffer.destroy();
+    }
   };
 
   let isDestroyed = false;
@@ -138,25 +175,48 @@ export async function compile(device: Device, outputs: Readonly<Record<string, N
   return {
     plan: planned,
     pipelines: pipelinesOf(planned, precision),
-    run: (inputs) =>
-      inTurn(async () => {
+    run: async (inputs) => {
+      if (planned.outputs.size > 0)
+        return await inTurn(async () => {
+          upload(inputs);
+          submitInParts(device, runs, readBack);
+          return Object.fromEntries(await stagedValues(device, staging, precision));
+        });
+      await inTurn(async () => {
         upload(inputs);
         submitInParts(device, runs, readBack);
-        await device.finished(staging.buffer.mapAsync(MAP_READ));
-        const stored = staging.buffer.getMappedRange();
-        const results: Record<string, Tensor> = {};
-        for (const { name, port, offsetBytes, bytes } of staging.ranges) {
-          const { shape } = port.node;
-          results[name] = { shape, data: fromStorage(shape, decode(stored.slice(offsetBytes, offsetBytes + bytes), precision)) };
-        }
-        staging.buffer.unmap();
-        device.check();
-        return results;
-      }),
+      });
+      await device.finished(gpu.queue.onSubmittedWorkDone());
+      device.check();
+      return {};
+    },
     profile: (inputs) =>
       inTurn(async () => {
         upload(inputs);
-        return timed(device, runs);
+        const times = await timed(device, runs);
+        submitInParts(device, [], readBack);
+        return times;
+      }),
+    read: (parameters) =>
+      inTurn(async () => {
+        const kept = parameters.filter((node) => planned.variables.has(node));
+        const read = await readNow(kept.map(variableOf));
+        const values = new Map(kept.map((node, index) => [node, read[index]]));
+        return parameters.map((node) => values.get(node) ?? hostValueOf(node));
+      }),
+    write: (values) =>
+      inTurn(async () => {
+        const ports = [...values].map(([node, value]) => ({ port: variableOf(node), value }));
+        for (const { port, value } of ports) {
+          if (String(value.shape) !== String(port.node.shape))
+            throw new ShapeError("write", `${labelOf(port.node)} is given a value of another shape`, [value.shape, port.node.shape]);
+        }
+        for (const { port, value } of ports) {
+          const { values: stored, bytes } = uploadOf(value.shape, precision);
+          toStorage(value.shape, value.data, stored);
+          if (bytes !== stored.buffer) encode(stored, precision, bytes);
+          gpu.queue.writeBuffer(buffers[port.buffer], port.offsetBytes, bytes);
+        }
       }),
     destroy,
     [Symbol.dispose]: destroy,
@@ -166,13 +226,18 @@ export async function compile(device: Device, outputs: Readonly<Record<string, N
 /** The plan that `compile` follows, without a device. */
 export function planFor(
   outputs: Readonly<Record<string, Node>>,
-  { fuse: isFused = true, precision = "f32", strict = false }: CompileOptions,
+  { fuse: isFused = true, precision = "f32", strict = false, updates = [], writable = [] }: CompileOptions,
   adapter: AdapterProfile,
 ): Plan {
-  const nodes = Object.values(outputs);
+  const names = Object.keys(outputs);
+  // Parameters, alone or end to end, come out as they went in.
+  const nodes = [...Object.values(outputs), ...updates.map(({ value }) => value)];
   const profile = strict ? { ...adapter, strict } : adapter;
   const lowered = lower(isFused ? fuse(nodes) : nodes, profile);
-  return plan(Object.fromEntries(Object.keys(outputs).map((name, index) => [name, lowered[index]])), profile, precision);
+  return plan(Object.fromEntries(names.map((name, index) => [name, lowered[index]])), profile, precision, {
+    updates: updates.map((update, index) => ({ ...update, value: lowered[names.length + index] })),
+    writable,
+  });
 }
 
 /** The distinct pipelines that a plan needs, by name. */
@@ -231,28 +296,27 @@ async function allocateChecked<T>({ gpu, finished }: Device, allocate: () => T):
 /** Makes a buffer that the program will own. */
 type MakeBuffer = (descriptor: GPUBufferDescriptor) => GPUBuffer;
 
-function createBuffer(make: MakeBuffer, { bytes, kind, parameter }: PlannedBuffer, precision: Precision): GPUBuffer {
+function createBuffer(make: MakeBuffer, { bytes, kind, parameter: stored }: PlannedBuffer, precision: Precision): GPUBuffer {
   const size = Math.max(bytes, 16);
-  const tensor = parameter && isParameter(parameter) ? parameter.attrs.tensor : undefined;
-  const label = parameter ? parameter.attrs.name : kind;
-  if (parameter && !tensor) throw new Error(`compile: ${label} has a shape but no values`);
+  const parameters = stored ? parametersIn(stored).filter(isParameter) : [];
+  const missing = parameters.find(({ attrs }) => !attrs.tensor);
+  if (missing) throw new Error(`compile: ${missing.attrs.name} has a shape but no values`);
   const buffer = make({
-    label,
+    label: parameters.map(({ attrs }) => attrs.name).join(" ") || kind,
     size,
     usage: usage.storage | usage.copyDst | usage.copySrc,
-    mappedAtCreation: tensor !== undefined,
+    mappedAtCreation: parameters.length > 0,
   });
-  if (tensor) {
-    const mapped = buffer.getMappedRange();
-    if (precision === "f32") {
-      toStorage(tensor.shape, tensor.data, new Float32Array(mapped));
-    } else {
-      const values = new Float32Array(size / 2);
-      toStorage(tensor.shape, tensor.data, values);
-      encode(values, precision, mapped);
-    }
-    buffer.unmap();
+  if (!stored || parameters.length === 0) return buffer;
+  const mapped = buffer.getMappedRange();
+  const values = precision === "f32" ? new Float32Array(mapped) : new Float32Array(size / 2);
+  const firsts = stored.op.endToEnd?.(stored) ?? [0];
+  for (const [index, { shape, attrs }] of parameters.entries()) {
+    const first = firsts[index] * 4;
+    if (attrs.tensor) toStorage(shape, attrs.tensor.data, values.subarray(first, first + layoutOf(shape).vectors * 4));
   }
+  if (precision === "f16") encode(values, precision, mapped);
+  buffer.unmap();
   return buffer;
 }
 
@@ -278,16 +342,45 @@ function createUniforms(make: MakeBuffer, limits: GPUSupportedLimits, steps: rea
   return { buffer, slotBytes };
 }
 
-/** One buffer for all outputs, so that a run reads back once. */
-function createStaging(make: MakeBuffer, { outputs }: Plan, precision: Precision) {
+/** One buffer for all that is read back at once. */
+interface Staging {
+  readonly buffer: GPUBuffer;
+  readonly ranges: readonly { readonly name: string; readonly port: Port; readonly offsetBytes: number; readonly bytes: number }[];
+}
+
+function createStaging(make: MakeBuffer, ports: ReadonlyMap<string, Port>, precision: Precision): Staging {
   let size = 0;
-  const ranges = [...outputs].map(([name, port]) => {
+  const ranges = [...ports].map(([name, port]) => {
     const bytes = storageBytes(port.node.shape, precision);
     const offsetBytes = size;
     size += bytes;
     return { name, port, offsetBytes, bytes };
   });
-  return { ranges, buffer: make({ label: "staging", size, usage: usage.mapRead | usage.copyDst }) };
+  return { ranges, buffer: make({ label: "staging", size: Math.max(size, 16), usage: usage.mapRead | usage.copyDst }) };
+}
+
+function encodeReadBack(encoder: GPUCommandEncoder, { buffer, ranges }: Staging, buffers: readonly GPUBuffer[]): void {
+  for (const { port, offsetBytes, bytes } of ranges)
+    encoder.copyBufferToBuffer(buffers[port.buffer], port.offsetBytes, buffer, offsetBytes, bytes);
+}
+
+/** What was read back, once the GPU is done. */
+async function stagedValues(device: Device, { buffer, ranges }: Staging, precision: Precision): Promise<[string, Tensor][]> {
+  await device.finished(buffer.mapAsync(MAP_READ));
+  const stored = buffer.getMappedRange();
+  const values = ranges.map(({ name, port: { node }, offsetBytes, bytes }): [string, Tensor] => {
+    const data = fromStorage(node.shape, decode(stored.slice(offsetBytes, offsetBytes + bytes), precision));
+    return [name, { shape: node.shape, data }];
+  });
+  buffer.unmap();
+  device.check();
+  return values;
+}
+
+/** The values that a parameter was made with, which it keeps where no run changes it. */
+function hostValueOf(node: Node): Tensor {
+  if (isParameter(node) && node.attrs.tensor) return node.attrs.tensor;
+  throw new Error(`read: ${labelOf(node)} is no parameter with values`);
 }
 
 /** Host memory that an input is brought into its layout in, kept from run to run. */
@@ -303,7 +396,7 @@ function checkInputs({ inputs: expected }: Plan, inputs: Readonly<Record<string,
   for (const [name, { node }] of expected) {
     const given = inputs[name];
     if (!given) throw new ShapeError("run", `input ${name} is missing`);
-    const fits = given.shape.length === node.shape.length && given.shape.every((size, axis) => size === node.shape[axis]);
-    if (!fits) throw new ShapeError("run", `input ${name} has another shape than the graph's`, [given.shape, node.shape]);
+    if (String(given.shape) !== String(node.shape))
+      throw new ShapeError("run", `input ${name} has another shape than the graph's`, [given.shape, node.shape]);
   }
 }

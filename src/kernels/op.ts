@@ -42,6 +42,16 @@ export interface Op<Attrs = any> {
   readonly sliced?: readonly string[];
   /** Where the output is its inputs laid side by side along the channels: the plan lets their producers write into it. */
   joinsChannels?(node: Node<Attrs>): boolean;
+  /**
+   * Where the output is its inputs one after another in memory: the first vector of each, at offsets that every adapter can bind. The plan
+   * lets their producers write there. Parameters laid out so live there.
+   */
+  endToEnd?(node: Node<Attrs>): readonly number[];
+  /**
+   * The input that the kernels overwrite: they bind "y" alone, which holds that input when they start. The plan uses the input's own
+   * memory where the output is what a parameter is updated to and nobody needs the old value any more, else a copy of it.
+   */
+  readonly overwrites?: string;
   /** Multiply–adds, counted as papers do: convolutions and products only. */
   macs?(node: Node<Attrs>): number;
 }
@@ -51,7 +61,7 @@ export interface Launch {
   /** shaders/<shader>.wgsl, or where to read it. */
   readonly shader: string | URL;
   readonly entryPoint?: string;
-  /** Buffers in the order of the file's `@binding`s, before the params. The last one is written, the others are only read. */
+  /** Buffers in the order of the file's `@binding`s, before the params. The last one is written; others are only read, but for further ranges of "y". */
   readonly bind: readonly Binding[];
   /** By name, packed in the order the file's `struct Params` declares. */
   readonly params?: Readonly<Record<string, number>>;
