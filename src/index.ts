@@ -73,6 +73,9 @@ export {
 } from "./retrieval/neighbours.ts";
 export { type PrincipalComponents, principalComponents, project } from "./retrieval/pca.ts";
 export { type Shape, type Tensor, tensor } from "./tensor.ts";
+export { decayMatrices, type Weight, type WeightOptions } from "./training/arena.ts";
+export { type History, type HistoryEntry, history } from "./training/history.ts";
+export { type LossScaling, lossScaling } from "./training/loss-scaling.ts";
 export {
   binaryCrossEntropyWithLogits,
   type CrossEntropyOptions,
@@ -87,3 +90,10 @@ export {
   type OverlapOptions,
   rootMeanSquaredError,
 } from "./training/losses.ts";
+export { type MovingAverage, movingAverage } from "./training/moving-average.ts";
+export { type AdamOptions, adam, adamW } from "./training/optimizers/adam.ts";
+export { type LambOptions, lamb } from "./training/optimizers/lamb.ts";
+export { type LookaheadOptions, lookahead } from "./training/optimizers/lookahead.ts";
+export { type RadamOptions, radam } from "./training/optimizers/radam.ts";
+export { type SgdOptions, sgd } from "./training/optimizers/sgd.ts";
+export type { OptimizerOptions, OptimizerStep } from "./training/optimizers/step.ts";
