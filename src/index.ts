@@ -13,6 +13,7 @@ export { nodeNamed } from "./graph/order.ts";
 export { type CompileOptions, compile, type Program } from "./graph/program.ts";
 export { fingerprintOf, type TuningMode, type TuningOptions, tunedProfile } from "./graph/tune.ts";
 export type { Update } from "./graph/update.ts";
+export { type Update, updatedParameters } from "./graph/update.ts";
 export { gelu, hardsigmoid, hardswish, leakyRelu, mish, relu, relu6, sigmoid, silu, tanh } from "./kernels/activation.ts";
 export { adaptiveAvgPool2d } from "./kernels/adaptive-avg-pool2d.ts";
 export { add, div, mul, sub } from "./kernels/arithmetic.ts";
@@ -74,6 +75,7 @@ export {
 export { type PrincipalComponents, principalComponents, project } from "./retrieval/pca.ts";
 export { type Shape, type Tensor, tensor } from "./tensor.ts";
 export { decayMatrices, type Weight, type WeightOptions } from "./training/arena.ts";
+export { type Checkpoint, readCheckpoint, valuesFor, valuesOf, writeCheckpoint } from "./training/checkpoint.ts";
 export { type History, type HistoryEntry, history } from "./training/history.ts";
 export { type LossScaling, lossScaling } from "./training/loss-scaling.ts";
 export {

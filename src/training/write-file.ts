@@ -1,0 +1,51 @@
+/** Files that are there whole or not at all. */
+import { InputError } from "../bytes.ts";
+
+/** What writing a file takes, so that a test can let it fail. */
+export interface FileSystem {
+  /** Writes and closes a file, once its bytes have reached the disk. */
+  write(path: string, bytes: Uint8Array): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
+  remove(path: string): Promise<void>;
+}
+
+/**
+ * Writes a file beside its place and moves it there when its bytes are on the disk, so that whatever fails, the file that was there before
+ * stays as it was.
+ * @throws InputError if it cannot be written: no space, no such folder, no file system.
+ */
+export async function writeWhole(path: string, bytes: Uint8Array, files: FileSystem = nodeFiles()): Promise<void> {
+  const partial = `${path}.partial`;
+  try {
+    await files.write(partial, bytes);
+    await files.rename(partial, path);
+  } catch (cause) {
+    await files.remove(partial).catch(() => {});
+    throw new InputError(path, `cannot be written (${cause instanceof Error ? cause.message : String(cause)})`, { cause });
+  }
+}
+
+/** @throws InputError where there is no Node. */
+function nodeFiles(): FileSystem {
+  const fs = globalThis.process?.getBuiltinModule?.("node:fs/promises");
+  const path = globalThis.process?.getBuiltinModule?.("node:path");
+  if (!fs || !path) throw new InputError("files", "there is no file system to write to");
+  const synced = async (name: string, flags: string, work: (file: Awaited<ReturnType<typeof fs.open>>) => Promise<void>): Promise<void> => {
+    const file = await fs.open(name, flags);
+    try {
+      await work(file);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  };
+  return {
+    write: (name, bytes) => synced(name, "w", (file) => file.writeFile(bytes)),
+    async rename(from, to) {
+      await fs.rename(from, to);
+      // The folder's entry too; some systems cannot open a folder, and keep it anyway.
+      await synced(path.dirname(to), "r", async () => {}).catch(() => {});
+    },
+    remove: (name) => fs.rm(name, { force: true }),
+  };
+}
