@@ -29,9 +29,10 @@ export function shareMemory(graph: OrderedGraph, places: Places, updates: readon
   };
   const launchesOf = (node: Node): readonly Launch[] => launches.get(node) ?? places.launchesOf(node);
   const shared = { ...places, rangeOf, launchesOf };
+  const touching = touchersOf(graph.order, places);
   for (const joined of graph.order) {
     if (!joined.op.endToEnd) continue;
-    const inPlace = isArena(joined) ? livingIn(joined, shared) : computedIn(joined, graph, shared);
+    const inPlace = isArena(joined) ? livingIn(joined, shared) : computedIn(joined, graph, shared, touching);
     for (const [index, firstVector] of joined.op.endToEnd(joined).entries()) {
       if (inPlace.has(index)) ranges.set(places.placeOf(joined.inputs[index]).root, { owner: joined, firstVector });
     }
@@ -72,8 +73,20 @@ function livingIn({ inputs }: Node, { rangeOf }: Pick<Memory, "rangeOf">): Set<n
   return new Set(isFree ? inputs.keys() : []);
 }
 
+/** The nodes that read or write the memory of each root, views among them. */
+function touchersOf(order: readonly Node[], { placeOf }: Places): ReadonlyMap<Node, ReadonlySet<Node>> {
+  const touchers = new Map<Node, Set<Node>>(order.map((node) => [node, new Set()]));
+  for (const node of order) for (const value of [node, ...node.inputs]) touchers.get(placeOf(value).root)?.add(node);
+  return touchers;
+}
+
 /** Which inputs of values laid end to end can be computed there. */
-function computedIn(joined: Node, { order, fixed }: OrderedGraph, { placeOf, rangeOf, launchesOf }: Omit<Memory, "order">): Set<number> {
+function computedIn(
+  joined: Node,
+  { fixed }: OrderedGraph,
+  { placeOf, rangeOf, launchesOf }: Omit<Memory, "order">,
+  touching: ReadonlyMap<Node, ReadonlySet<Node>>,
+): Set<number> {
   const rootOf = (node: Node): Node => placeOf(node).root;
   const roots = joined.inputs.map(rootOf);
   const here = new Set<Node>();
@@ -86,8 +99,10 @@ function computedIn(joined: Node, { order, fixed }: OrderedGraph, { placeOf, ran
     if (fixed.has(root) !== fixed.has(joined)) return false;
     // What comes twice is copied twice, and no launch may read and write one buffer, not even different parts of it.
     if (roots.indexOf(root) !== roots.lastIndexOf(root)) return false;
-    const touching = order.filter((node) => node !== joined && (rootOf(node) === root || node.inputs.some((x) => rootOf(x) === root)));
-    return touching.every((node) => (rootOf(node) === root ? !node.inputs.some((x) => here.has(rootOf(x))) : !writesHere(node)));
+    return [...(touching.get(root) ?? [])].every((node) => {
+      if (node === joined) return true;
+      return rootOf(node) === root ? !node.inputs.some((x) => here.has(rootOf(x))) : !writesHere(node);
+    });
   };
   return new Set(
     joined.inputs.flatMap((value, index) => {

@@ -1,17 +1,25 @@
 /** Whatever graph it is: the plan with shared memory and values in place, and fusion, change no number. */
 import { describe, expect, test } from "vitest";
+import { fromStorage, layoutOf } from "../../src/gpu/layout.ts";
+import { topologicalOrder } from "../../src/graph/order.ts";
+import { compile } from "../../src/graph/program.ts";
 import { relu, sigmoid } from "../../src/kernels/activation.ts";
 import { add, mul } from "../../src/kernels/arithmetic.ts";
 import { batchNorm } from "../../src/kernels/batch-norm.ts";
 import { concat } from "../../src/kernels/concat.ts";
 import { conv2d } from "../../src/kernels/conv2d.ts";
+import { flat } from "../../src/kernels/flat.ts";
 import { maxPool2d } from "../../src/kernels/max-pool2d.ts";
-import { input, type Node } from "../../src/kernels/op.ts";
+import { input, isParameter, type Node, parameter } from "../../src/kernels/op.ts";
 import { pad } from "../../src/kernels/pad.ts";
 import { reshape } from "../../src/kernels/reshape.ts";
+import { scale } from "../../src/kernels/scale.ts";
 import { slice } from "../../src/kernels/slice.ts";
-import { compute, weight } from "../compute.ts";
+import { type Tensor, tensor } from "../../src/tensor.ts";
+import { accumulate } from "../../src/training/accumulate.ts";
+import { compute, inputsOf, weight } from "../compute.ts";
 import { expectClose } from "../describe-op.ts";
+import { device } from "../device.ts";
 import { values } from "../reference/values.ts";
 import { xorshift } from "../xorshift.ts";
 
@@ -74,6 +82,36 @@ describe.each(Array.from({ length: 10 }, (_, i) => i + 1))("random graph, seed %
     const together = await compute(wanted, { fuse: false });
     expect(together.last.data).toEqual(apart.n23.data);
     expect(together.early.data).toEqual(apart.n12.data);
+  });
+
+  test("values end to end are those that each has alone", async () => {
+    const parts = [nodes[20], nodes[23], nodes[12], nodes[18], nodes[23], nodes[22]];
+    const alone = await compute(Object.fromEntries(parts.map((node, i) => [i, node])), { fuse: false });
+    const { y, last } = await compute({ y: flat(parts), last: nodes[23] }, { fuse: false });
+    expect(last.data).toEqual(alone[1].data);
+    let first = 0;
+    for (const [i, { shape }] of parts.entries()) {
+      const { vectors } = layoutOf(shape);
+      expect(fromStorage(shape, y.data.subarray(first, first + vectors * 4))).toEqual(alone[i].data);
+      first += Math.ceil(vectors / 64) * 256;
+    }
+  });
+
+  test("parameters overwritten end to end run after run give the bits of those that are copied one by one", async () => {
+    const parameters = topologicalOrder(Object.values(wanted)).filter(isParameter);
+    const steps = parameters.map((parameter) => scale(parameter, -0.25));
+    const [together, always] = [flat(parameters), parameter("always", [3], tensor([3]))];
+    const inPlace = [{ parameter: together, value: accumulate(together, flat(steps), always) }];
+    const copied = parameters.map((parameter, i) => ({ parameter, value: add(parameter, steps[i]) }));
+    const results: Tensor[][] = [];
+    for (const updates of [inPlace, copied]) {
+      using program = await compile(await device(), wanted, { updates });
+      expect(program.plan.copies).toHaveLength(updates === inPlace ? 0 : parameters.length);
+      const feeds = inputsOf(program.plan);
+      const runs = [await program.run(feeds), await program.run(feeds), await program.run(feeds)];
+      results.push(runs.flatMap(({ last, early }) => [last, early]));
+    }
+    expect(results[0]).toEqual(results[1]);
   });
 
   test("fusion gives the same numbers", async () => {
