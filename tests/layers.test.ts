@@ -12,10 +12,8 @@ const basics = ["tensor.ts", "bytes.ts", "half.ts"];
 const below: Readonly<Record<string, readonly string[]>> = {
   gpu: [],
   kernels: ["gpu/"],
-  // Contributions to a gradient are added, and the first is one.
-  graph: ["gpu/", "kernels/op.ts", "kernels/choice.ts", "kernels/arithmetic.ts", "kernels/ones.ts"],
   // Contributions to a gradient are added, and the first is one; what may not be overwritten is copied.
-  graph: ["gpu/", "kernels/op.ts", "kernels/arithmetic.ts", "kernels/copy.ts", "kernels/ones.ts"],
+  graph: ["gpu/", "kernels/op.ts", "kernels/choice.ts", "kernels/arithmetic.ts", "kernels/copy.ts", "kernels/ones.ts"],
   loaders: [],
   imaging: ["loaders/image.ts"],
   statistics: [],
