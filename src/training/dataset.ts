@@ -1,0 +1,87 @@
+/** What a network learns from: pictures by reference, what each shows, and whom it shows. */
+import { InputError, type Source } from "../bytes.ts";
+
+/** One picture of a dataset. */
+export interface Sample {
+  /** The picture as its manifest or folder names it; it stands in messages. */
+  readonly name: string;
+  readonly picture: Source;
+  /** Its class: an index into the dataset's `classes`. */
+  readonly label?: number;
+  /** Numbers to be predicted, for regression. */
+  readonly values?: readonly number[];
+  /** The picture of the region to be found, for segmentation: white inside. */
+  readonly mask?: Source;
+  /** Whom it shows, and what else it belongs together with: equal names never come into different sets. */
+  readonly patient?: string;
+  readonly group?: string;
+  /** The set its manifest puts it into, such as "train", "val" or "test". */
+  readonly split?: string;
+}
+
+export interface Dataset {
+  /** Where it was read from, for messages. */
+  readonly name: string;
+  /** In the order of the network's outputs; empty where nothing is classified. */
+  readonly classes: readonly string[];
+  readonly samples: readonly Sample[];
+}
+
+/** The samples that a manifest puts into one set, as a dataset of their own. */
+export const samplesIn = (dataset: Dataset, split: string): Dataset =>
+  subset(
+    dataset,
+    [...dataset.samples.keys()].filter((i) => dataset.samples[i].split === split),
+    split,
+  );
+
+/** The samples at these places, in this order. */
+export const subset = ({ name, classes, samples }: Dataset, indices: Iterable<number>, part: string): Dataset => ({
+  name: `${name} (${part})`,
+  classes,
+  samples: Array.from(indices, (i) => samples[i]),
+});
+
+/** How many samples each class has. */
+export function classCounts({ classes, samples }: Dataset): number[] {
+  const counts = new Array<number>(classes.length).fill(0);
+  for (const { label } of samples) if (label !== undefined) counts[label]++;
+  return counts;
+}
+
+/**
+ * A classifier needs two classes, and a picture of each.
+ * @throws InputError where there are no samples, fewer classes, or a class without a sample.
+ */
+export function checkClasses(dataset: Dataset): void {
+  const { name, classes, samples } = dataset;
+  if (samples.length === 0) throw new InputError(name, "holds no pictures");
+  if (classes.length === 1) throw new InputError(name, `has one class only (${classes[0]}), nothing can be told apart`);
+  const counts = classCounts(dataset);
+  const empty = classes.filter((_, i) => counts[i] === 0);
+  if (empty.length > 0) {
+    const full = classes.flatMap((label, i) => (counts[i] > 0 ? [`${label} ${counts[i]}`] : []));
+    throw new InputError(name, `has no picture of ${empty.join(", ")}, only ${full.join(", ")}`);
+  }
+}
+
+/**
+ * Every file that is missing is told at once. Looks at paths only (Node): URLs and Blobs are met when they are read.
+ * @throws InputError naming the first ten and how many there are.
+ */
+export async function checkFiles({ name, samples }: Dataset): Promise<void> {
+  const fs = globalThis.process?.getBuiltinModule?.("node:fs/promises");
+  const paths = samples.flatMap(({ picture, mask }) => [picture, mask]).filter((source) => typeof source === "string");
+  if (!fs) return;
+  const isThere = (path: string) =>
+    fs.stat(path).then(
+      (found) => found.isFile(),
+      () => false,
+    );
+  const found = await Promise.all(paths.map((path) => /^[a-z][a-z0-9+.-]+:\/\//i.test(path) || isThere(path)));
+  const missing = paths.filter((_, i) => !found[i]);
+  if (missing.length === 0) return;
+  const shown = missing.slice(0, 10).join(", ");
+  const more = missing.length > 10 ? `, … (${missing.length} in all)` : "";
+  throw new InputError(name, `${missing.length} of ${paths.length} files are missing: ${shown}${more}`);
+}
