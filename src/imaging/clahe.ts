@@ -32,6 +32,7 @@ function equaliseChannel(
   const isWhole = width % tilesX === 0 && height % tilesY === 0;
   const tileWidth = (isWhole ? width : width + tilesX - (width % tilesX)) / tilesX;
   const tileHeight = (isWhole ? height : height + tilesY - (height % tilesY)) / tilesY;
+  const reflectedColumns = Int32Array.from({ length: tilesX * tileWidth }, (_, x) => reflect(x, width));
   const bins = 2 ** bitDepth;
   const curves: Uint16Array[] = [];
   for (let tile = 0; tile < tilesX * tilesY; tile++) {
@@ -40,7 +41,7 @@ function equaliseChannel(
     const histogram = new Int32Array(bins);
     for (let y = top; y < top + tileHeight; y++) {
       const row = reflect(y, height) * width;
-      for (let x = left; x < left + tileWidth; x++) histogram[data[(row + reflect(x, width)) * channels + channel]]++;
+      for (let x = left; x < left + tileWidth; x++) histogram[data[(row + reflectedColumns[x]) * channels + channel]]++;
     }
     clip(histogram, clipLimit, tileWidth * tileHeight);
     curves.push(cumulative(histogram, tileWidth * tileHeight));
@@ -55,7 +56,9 @@ function equaliseChannel(
     for (let x = 0; x < width; x++) {
       const i = (y * width + x) * channels + channel;
       const value = data[i];
-      const [left, right, u] = [columns.first[x], columns.second[x], columns.share[x]];
+      const left = columns.first[x];
+      const right = columns.second[x];
+      const u = columns.share[x];
       const above = fround(fround(curves[upper + left][value] * fround(1 - u)) + fround(curves[upper + right][value] * u));
       const under = fround(fround(curves[lower + left][value] * fround(1 - u)) + fround(curves[lower + right][value] * u));
       result[i] = roundHalfEven(fround(fround(above * fround(1 - v)) + fround(under * v)));
@@ -85,11 +88,13 @@ function clip(histogram: Int32Array, clipLimit: number, area: number): void {
 function cumulative(histogram: Int32Array, area: number): Uint16Array {
   const white = histogram.length - 1;
   const scale = Math.fround(white / area);
+  const curve = new Uint16Array(histogram.length);
   let sum = 0;
-  return Uint16Array.from(histogram, (count) => {
-    sum += count;
-    return Math.min(white, roundHalfEven(Math.fround(sum * scale)));
-  });
+  for (let value = 0; value < histogram.length; value++) {
+    sum += histogram[value];
+    curve[value] = Math.min(white, roundHalfEven(Math.fround(sum * scale)));
+  }
+  return curve;
 }
 
 /** Between the middles of which two tiles each pixel of an axis lies, and the share of the second. */

@@ -25,7 +25,8 @@ export function sample(
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       locate(x, y, at);
-      const [column, row] = at;
+      const column = at[0];
+      const row = at[1];
       if (!(column >= -reach && column <= width - 1 + reach && row >= -reach && row <= height - 1 + reach)) continue;
       const to = (y * width + x) * channels;
       if (filter === "nearest") {

@@ -9,15 +9,19 @@ import { reflect } from "./reflect.ts";
 export function sharpen({ width, height, channels, bitDepth, data }: Image, alpha: number): Image {
   const white = bitDepth === 16 ? 65535 : 255;
   const result = bitDepth === 16 ? new Uint16Array(data.length) : new Uint8Array(data.length);
+  const row = width * channels;
   for (let y = 0; y < height; y++) {
-    const rows = [reflect(y - 1, height), y, reflect(y + 1, height)];
+    const above = (reflect(y - 1, height) - y) * row;
+    const below = (reflect(y + 1, height) - y) * row;
     for (let x = 0; x < width; x++) {
-      const columns = [reflect(x - 1, width), x, reflect(x + 1, width)];
+      const left = (reflect(x - 1, width) - x) * channels;
+      const right = (reflect(x + 1, width) - x) * channels;
       for (let c = 0; c < channels; c++) {
-        let sum = 0;
-        for (const row of rows) for (const column of columns) sum += data[(row * width + column) * channels + c];
-        const value = data[(y * width + x) * channels + c];
-        result[(y * width + x) * channels + c] = Math.min(white, Math.max(0, Math.floor(value + alpha * (9 * value - sum) + 0.5)));
+        const i = y * row + x * channels + c;
+        const sides = data[i + left] + data[i + right] + data[i + above] + data[i + below];
+        const corners = data[i + above + left] + data[i + above + right] + data[i + below + left] + data[i + below + right];
+        const sharp = data[i] + alpha * (8 * data[i] - sides - corners);
+        result[i] = Math.min(white, Math.max(0, Math.floor(sharp + 0.5)));
       }
     }
   }
