@@ -74,8 +74,18 @@ export {
 export { type PrincipalComponents, principalComponents, project } from "./retrieval/pca.ts";
 export { type Shape, type Tensor, tensor } from "./tensor.ts";
 export { decayMatrices, type Weight, type WeightOptions } from "./training/arena.ts";
+export { applyChanges, applyToMask, type Change, drawChanges, type Recipe, type Step } from "./training/augment.ts";
+export type { BatchValues } from "./training/batch.ts";
+export { type Batch, type Batches, type BatchesOptions, openBatches } from "./training/batches.ts";
 export { type Checkpoint, readCheckpoint, valuesFor, valuesOf, writeCheckpoint } from "./training/checkpoint.ts";
+export { readClassFolders } from "./training/class-folders.ts";
+export { classCounts, type Dataset, type Sample, samplesIn, subset } from "./training/dataset.ts";
+export { type Best, type Betterment, isOver, nextBest, noBest } from "./training/early-stopping.ts";
+export { type Fingerprint, fingerprints } from "./training/fingerprints.ts";
 export { type History, type HistoryEntry, history } from "./training/history.ts";
+export { checkLeaks, findLeaks, type Leak, type LeakKind, type LeakOptions } from "./training/leaks.ts";
+export { learningCurve } from "./training/learning-curve.ts";
+export { type EpochRecord, logLine, readLog } from "./training/log.ts";
 export { type LossScaling, lossScaling } from "./training/loss-scaling.ts";
 export {
   binaryCrossEntropyWithLogits,
@@ -91,6 +101,7 @@ export {
   type OverlapOptions,
   rootMeanSquaredError,
 } from "./training/losses.ts";
+export { type ManifestOptions, readManifest } from "./training/manifest.ts";
 export { type MovingAverage, movingAverage } from "./training/moving-average.ts";
 export { type AdamOptions, adam, adamW } from "./training/optimizers/adam.ts";
 export { type LambOptions, lamb } from "./training/optimizers/lamb.ts";
@@ -98,3 +109,8 @@ export { type LookaheadOptions, lookahead } from "./training/optimizers/lookahea
 export { type RadamOptions, radam } from "./training/optimizers/radam.ts";
 export { type SgdOptions, sgd } from "./training/optimizers/sgd.ts";
 export type { OptimizerOptions, OptimizerStep } from "./training/optimizers/step.ts";
+export { nextPlateau, type Plateau, type PlateauOptions, startPlateau } from "./training/plateau.ts";
+export { recipes } from "./training/recipes.ts";
+export { epochOrder, type Sampler } from "./training/sampler.ts";
+export { learningRate, type Schedule } from "./training/schedules.ts";
+export { type DealOptions, kFold, type SplitOptions, splitDataset } from "./training/split.ts";

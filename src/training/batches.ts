@@ -42,7 +42,8 @@ export interface Batches {
   /** Batches in an epoch. */
   readonly perEpoch: number;
   /**
-   * An epoch, or the rest of it from a batch on: what is drawn depends on the seed, the epoch and the place in it alone.
+   * An epoch, or the rest of it from a batch on: what is drawn depends on the seed, the epoch and the place in it alone. Work begins when
+   * its first batch is asked for, which may be while another epoch still runs.
    * @throws InputError for the first sample that cannot be read, when its batch's turn comes.
    */
   epoch(epoch: number, from?: number): AsyncGenerator<Batch, void, undefined>;

@@ -22,7 +22,7 @@ export function learningCurve(records: readonly EpochRecord[], title = "Learning
     ]),
   );
   const rates = [{ label: "rate", colour: "#555", values: records.map(({ lr }) => Math.log10(lr)) }];
-  panels.push(panel("learning rate", records, best, rates, (value) => `10${superscript(value)}`));
+  panels.push(panel("learning rate", records, best, rates, (value) => Number((10 ** value).toPrecision(2)).toExponential()));
   const height = 30 + panels.length * PANEL;
   const stacked = panels.map((content, i) => `<g transform="translate(0 ${30 + i * PANEL})">${content}</g>`).join("\n");
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" font-family="sans-serif" font-size="12">
@@ -125,7 +125,5 @@ function spread(places: readonly number[]): number[] {
 }
 
 const plain = (value: number): string => String(Number(value.toPrecision(6)));
-const superscript = (value: number): string => [...plain(value)].map((character) => SUPERSCRIPTS[character] ?? character).join("");
-const SUPERSCRIPTS: Readonly<Record<string, string>> = Object.fromEntries([..."-0123456789."].map((from, i) => [from, "⁻⁰¹²³⁴⁵⁶⁷⁸⁹·"[i]]));
 const round = (value: number): number => Math.round(value * 10) / 10;
 const escaped = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");

@@ -2,7 +2,8 @@
 import type { Recipe } from "./augment.ts";
 
 /**
- * Keidar 2021: each film gets four such copies. Their CLAHE's "tile size of 6 to 10 px" is handed to OpenCV as the number of tiles, and
+ * Keidar 2021: each film gets four such copies, made at the film's own size of a thousand pixels and more (`augmentAt: "source"`); at a
+ * network's size the same blur is stronger. Their CLAHE's "tile size of 6 to 10 px" is handed to OpenCV as the number of tiles, and
  * so it is here.
  */
 export const keidar: Recipe = {

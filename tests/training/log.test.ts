@@ -59,6 +59,7 @@ describe("a learning curve", () => {
     expect(svg.match(/>best</g)).toHaveLength(3);
     expect(svg.match(/>(train|validation|rate)</g)).toEqual([">train<", ">validation<", ">train<", ">validation<", ">rate<"]);
     expect(svg).toContain("ResNet-18 &lt;cxr&gt; &amp; more");
+    expect(svg.match(/>\d(\.\d)?e-\d</g)?.slice(0, 2)).toEqual([">1e-4<", ">1.6e-4<"]);
   });
 
   test("draws every value once, from left to right, losses downwards and accuracies upwards", () => {
