@@ -7,7 +7,7 @@ import { roundHalfEven } from "./round-half-even.ts";
  * The picture blurred with deviation `sigma`, in pixels, reflected at its borders. `size` is the odd number of pixels that count along an
  * axis; by default three deviations to each side, as OpenCV takes it for 8 bits. A deviation of 0 changes nothing.
  */
-export function gaussianBlur(image: Image, sigma: number, size: number = 2 * Math.round(3 * sigma) + 1): Image {
+export function gaussianBlur(image: Image, sigma: number, size: number = roundHalfEven(6 * sigma + 1) | 1): Image {
   if (sigma === 0 || size === 1) return image;
   const { width, height, channels, bitDepth, data } = image;
   const weights = bitDepth === 8 ? fixedWeights(gaussian(sigma, size)) : gaussian(sigma, size);

@@ -81,6 +81,19 @@ test("a blurred dot is the kernel: even, falling, and the whole of it", () => {
   expect(Math.abs(total - 60000)).toBeLessThan(0.5 * 13 * 13);
 });
 
+test("a blur reaches three deviations to each side, rounded to an odd size as OpenCV rounds it", () => {
+  const source = ramp(40, 30, 1, 16);
+  for (const [sigma, size] of [
+    [1, 7],
+    [1.1, 9],
+    [1.5, 11],
+    [1.9, 13],
+  ]) {
+    expect(gaussianBlur(source, sigma)).toEqual(gaussianBlur(source, sigma, size));
+    expect(gaussianBlur(source, sigma)).not.toEqual(gaussianBlur(source, sigma, size - 2));
+  }
+});
+
 test("sharpening adds eight times the difference from the neighbours' mean", () => {
   const source = picture(3, 3, 1, 8, [100, 100, 100, 100, 110, 100, 100, 100, 100]);
   expect(values(sharpen(source, 0.5))[4]).toBe(110 + 0.5 * 8 * 10);
