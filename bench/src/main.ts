@@ -10,7 +10,7 @@ import { cases } from "./cases.ts";
 import { chart } from "./chart.ts";
 import { type Contestant, contestant } from "./contestant.ts";
 import { type CaseResult, measure } from "./measure.ts";
-import { CPU_PEER, formatResults, OURS, standingOf } from "./report.ts";
+import { CPU_PEER, formatResults, markdown, OURS, standingOf } from "./report.ts";
 
 const PEERS = ["tfjs", "ort", "jax"] as const;
 
@@ -26,6 +26,7 @@ interface Options {
   readonly list: boolean;
   readonly json?: string;
   readonly chart?: string;
+  readonly markdown?: string;
 }
 
 const list = (text: string): string[] => text.split(",").map((part) => part.trim());
@@ -50,6 +51,7 @@ const program = new Command("bench")
   .option("--list", "only the names of the cases", false)
   .option("--json <file>", "where to write every timing", asTyped)
   .option("--chart <file.svg>", "where to draw the ratios", asTyped)
+  .option("--markdown <file.md>", "where to write the table for a page", asTyped)
   .action(bench);
 
 async function bench(options: Options): Promise<void> {
@@ -95,18 +97,10 @@ async function bench(options: Options): Promise<void> {
     if (options.json) writeFileSync(options.json, document(options, { adapter, peak, versions, results }));
   }
   for (const each of all) await each.end();
+  const names = all.map(({ name }) => name);
   if (options.chart) writeFileSync(options.chart, chart(results, adapter));
-  print(
-    [
-      ...head,
-      "",
-      formatResults(
-        results,
-        all.map(({ name }) => name),
-        peak,
-      ),
-    ].join("\n"),
-  );
+  if (options.markdown) writeFileSync(options.markdown, markdown(head, results, names));
+  print([...head, "", formatResults(results, names, peak)].join("\n"));
 }
 
 interface Version {

@@ -49,6 +49,29 @@ export function formatResults(results: readonly CaseResult[], names: readonly st
   return [formatTable(headings, rows, numbers), ...failures(results)].join("\n");
 }
 
+/** The same as Markdown, for a page that keeps a run: medians in milliseconds, and the ratio to the fastest peer. */
+export function markdown(head: readonly string[], results: readonly CaseResult[], names: readonly string[]): string {
+  const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+  const lines = results.map((result) => {
+    const standing = standingOf(result);
+    const times = names.map((name) => timeOf(result.contestants[name]));
+    const ratios = standing ? [`**${standing.ratio.toFixed(2)}×** ${standing.peer}`, `${standing.cpuRatio.toFixed(2)}×`] : ["", ""];
+    return row([result.name, ...times, ...ratios]);
+  });
+  const table = [
+    row(["case", ...names.map((name) => `${name} ms`), "best peer / ours", "of CPU time"]),
+    row(["---", ...names.map(() => "---:"), "---:", "---:"]),
+    ...lines,
+  ];
+  return ["```", ...head, "```", "", ...table, ...failures(results).map((line) => line.replace(/^ {2}/, "- ")), ""].join("\n");
+}
+
+function timeOf(figures?: Figures): string {
+  if (!figures) return "";
+  if (figures.wallMs) return milliseconds(figures.wallMs.median);
+  return figures.failure?.startsWith("wrong result") ? "wrong" : "failed";
+}
+
 /** Median, and the interquartile range as a share of it. */
 function cell(figures?: Figures): string {
   if (!figures) return "";
