@@ -10,19 +10,54 @@ export interface Image {
   /** 8: values 0–255 in a Uint8Array; 16: values 0–65535 in a Uint16Array. */
   readonly bitDepth: 8 | 16;
   readonly data: Uint8Array | Uint16Array;
+  /** What a person should know of how the file was read: a turn that was not applied, a frame chosen among several. */
+  readonly notes?: readonly string[];
+}
+
+/** How a file that holds more than one picture, or more than one way to see it, is read. */
+export interface DecodeOptions {
+  /** Which frame of a DICOM file, or page of a TIFF, from 1. */
+  readonly frame?: number;
+  /**
+   * DICOM only. stored: stored values, MONOCHROME1 inverted, more than 8 bits shifted down to 8, as networks are trained on films
+   * (Keidar 2021); display: through the modality, VOI and presentation look-up tables, as a viewer shows them, up to 16 bits.
+   */
+  readonly pixels?: "stored" | "display";
+  /** Which of a DICOM file's windows for display, from 1. */
+  readonly window?: number;
+}
+
+/** What a file says of itself, for people: names and values; never who the patient is. */
+export type FilmDescription = Readonly<Record<string, string | number | boolean | readonly number[]>>;
+
+/** 16,384²: beyond any detector, and the decoded picture still fits a typed array. */
+const MAX_PIXELS = 2 ** 28;
+
+/** @throws InputError for a picture that is empty or of more than 2²⁸ pixels. */
+export function checkSize(width: number, height: number, name: string): void {
+  if (width === 0 || height === 0) throw new InputError(name, `is an empty picture, got ${width} × ${height}`);
+  if (width * height > MAX_PIXELS)
+    throw new InputError(name, `is too large, got ${width} × ${height}, at most ${MAX_PIXELS} pixels are read`);
 }
 
 /** A file format: its name, how its files begin, and its decoder where there is one. */
 interface Format {
   readonly name: string;
   begins(bytes: Uint8Array): boolean;
-  decode?(bytes: Uint8Array, name: string): Promise<Image>;
+  decode?(bytes: Uint8Array, name: string, options: DecodeOptions): Promise<Image>;
+  /** What the file says of itself, where that is more than its decoded picture does. */
+  describe?(bytes: Uint8Array, name: string): Promise<FilmDescription>;
 }
 
 /** Decoders are loaded when the first file of their format is met. */
 const formats: readonly Format[] = [
   { name: "PNG", begins: has("\x89PNG\r\n\x1a\n"), decode: async (bytes, name) => (await import("./png.ts")).decodePng(bytes, name) },
-  { name: "JPEG", begins: has("\xff\xd8\xff") },
+  {
+    name: "JPEG",
+    begins: has("\xff\xd8\xff"),
+    decode: async (bytes, name) => (await import("./jpeg.ts")).decodeJpeg(bytes, name),
+    describe: async (bytes, name) => (await import("./jpeg.ts")).describeJpeg(bytes, name),
+  },
   { name: "DICOM", begins: has("DICM", 128) },
   { name: "TIFF", begins: (bytes) => ["II*\0", "MM\0*", "II+\0", "MM\0+"].some((signature) => has(signature)(bytes)) },
   { name: "JPEG 2000", begins: (bytes) => has("\0\0\0\x0cjP  ")(bytes) || has("\xff\x4f\xff\x51")(bytes) },
@@ -33,12 +68,30 @@ const formats: readonly Format[] = [
 
 /**
  * A file's picture, by the decoder that its first bytes ask for; the name's ending is not looked at.
+ * @throws InputError where the file is empty, damaged, or in a format that is not read, and for a frame or window it does not have.
+ */
+export async function decodeImage(bytes: Uint8Array, name: string, options: DecodeOptions = {}): Promise<Image> {
+  return readableFormat(bytes, name).decode(bytes, name, options);
+}
+
+/**
+ * What a picture file says of itself, such as its bits and its window; never who the patient is.
  * @throws InputError where the file is empty, damaged, or in a format that is not read.
  */
-export async function decodeImage(bytes: Uint8Array, name: string): Promise<Image> {
+export async function describeFilm(bytes: Uint8Array, name: string): Promise<FilmDescription> {
+  const format = readableFormat(bytes, name);
+  if (format.describe) return format.describe(bytes, name);
+  const { width, height, channels, bitDepth } = await format.decode(bytes, name, {});
+  return { format: format.name, width, height, channels, bits: bitDepth };
+}
+
+/** Whether a file begins as a picture does, one that is read or not. */
+export const isPicture = (bytes: Uint8Array): boolean => formats.some(({ begins }) => begins(bytes));
+
+function readableFormat(bytes: Uint8Array, name: string): Format & { readonly decode: NonNullable<Format["decode"]> } {
   if (bytes.length === 0) throw new InputError(name, "is empty");
   const format = formats.find((candidate) => candidate.begins(bytes));
-  if (format?.decode) return format.decode(bytes, name);
+  if (format?.decode) return { ...format, decode: format.decode };
   const readable = formats.filter((candidate) => candidate.decode).map((candidate) => candidate.name);
   const problem = format ? `is a ${format.name} file` : `is no known picture, begins with ${beginning(bytes)}`;
   throw new InputError(name, `${problem}; only ${readable.join(", ")} can be read`);

@@ -1,6 +1,6 @@
 /** What a PNG's chunks say before any pixel is decoded: size, colour, and whether the file is whole. */
 import { InputError } from "../bytes.ts";
-import { beginning } from "./image.ts";
+import { beginning, checkSize } from "./image.ts";
 
 /** A PNG's header, and where its parts lie. */
 export interface PngLayout {
@@ -20,9 +20,6 @@ export interface PngLayout {
 }
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
-
-/** 16,384²: beyond any detector, and the decoded picture still fits a typed array. */
-const MAX_PIXELS = 2 ** 28;
 
 /** Deflate's best ratio, so that a short file cannot make us allocate for the size it claims. */
 const MAX_DEFLATE_RATIO = 1032;
@@ -77,9 +74,7 @@ function readHeader(view: DataView, name: string) {
   const width = view.getUint32(0);
   const height = view.getUint32(4);
   const [bitDepth, colorType, compression, filter, interlace] = [8, 9, 10, 11, 12].map((at) => view.getUint8(at));
-  if (width === 0 || height === 0) throw new InputError(name, `is an empty picture, got ${width} × ${height}`);
-  if (width * height > MAX_PIXELS)
-    throw new InputError(name, `is too large, got ${width} × ${height}, at most ${MAX_PIXELS} pixels are read`);
+  checkSize(width, height, name);
   const kind = colors.get(colorType);
   if (!kind?.bitDepths.includes(bitDepth)) {
     throw new InputError(name, `is a damaged PNG: no such pixels, got colour type ${colorType} with ${bitDepth} bits`);

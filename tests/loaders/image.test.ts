@@ -12,10 +12,16 @@ test("a PNG is decoded whatever its name says", async () => {
   expect(await decodeImage(bytes, "film.jpg")).toEqual({ width: 2, height: 1, channels: 1, bitDepth: 8, data: Uint8Array.of(3, 250) });
 });
 
+describe("a signature alone is a damaged file of its format", () => {
+  test.each([["JPEG", padded(Uint8Array.of(0xff, 0xd8, 0xff, 0xe0))]])("%s", async (format, bytes) => {
+    const decoding = decodeImage(bytes, "scan/film.png");
+    await expect(decoding).rejects.toThrow(InputError);
+    await expect(decoding).rejects.toThrow(`scan/film.png: is a damaged ${format}`);
+  });
+});
+
 describe("a format that has no decoder is named", () => {
   test.each([
-    ["JPEG", padded(Uint8Array.of(0xff, 0xd8, 0xff, 0xe0))],
-    ["DICOM", padded(new Uint8Array(128), text("DICM"))],
     ["TIFF", padded(text("II*\0"))],
     ["TIFF", padded(text("MM\0*"))],
     ["JPEG 2000", padded(text("\0\0\0\x0cjP  "))],
@@ -25,7 +31,7 @@ describe("a format that has no decoder is named", () => {
   ])("%s", async (format, bytes) => {
     const decoding = decodeImage(bytes, "scan/film.png");
     await expect(decoding).rejects.toThrow(InputError);
-    await expect(decoding).rejects.toThrow(`scan/film.png: is a ${format} file; only PNG can be read`);
+    await expect(decoding).rejects.toThrow(`scan/film.png: is a ${format} file; only PNG, JPEG`);
   });
 });
 
