@@ -58,7 +58,12 @@ const formats: readonly Format[] = [
     decode: async (bytes, name) => (await import("./jpeg.ts")).decodeJpeg(bytes, name),
     describe: async (bytes, name) => (await import("./jpeg.ts")).describeJpeg(bytes, name),
   },
-  { name: "DICOM", begins: has("DICM", 128) },
+  {
+    name: "DICOM",
+    begins: has("DICM", 128),
+    decode: async (bytes, name, options) => (await import("./dicom.ts")).decodeDicom(bytes, name, options),
+    describe: async (bytes, name) => (await import("./dicom.ts")).describeDicom(bytes, name),
+  },
   { name: "TIFF", begins: (bytes) => ["II*\0", "MM\0*", "II+\0", "MM\0+"].some((signature) => has(signature)(bytes)) },
   { name: "JPEG 2000", begins: (bytes) => has("\0\0\0\x0cjP  ")(bytes) || has("\xff\x4f\xff\x51")(bytes) },
   { name: "WebP", begins: (bytes) => has("RIFF")(bytes) && has("WEBP", 8)(bytes) },

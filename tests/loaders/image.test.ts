@@ -13,7 +13,10 @@ test("a PNG is decoded whatever its name says", async () => {
 });
 
 describe("a signature alone is a damaged file of its format", () => {
-  test.each([["JPEG", padded(Uint8Array.of(0xff, 0xd8, 0xff, 0xe0))]])("%s", async (format, bytes) => {
+  test.each([
+    ["JPEG", padded(Uint8Array.of(0xff, 0xd8, 0xff, 0xe0))],
+    ["DICOM", padded(new Uint8Array(128), text("DICM"))],
+  ])("%s", async (format, bytes) => {
     const decoding = decodeImage(bytes, "scan/film.png");
     await expect(decoding).rejects.toThrow(InputError);
     await expect(decoding).rejects.toThrow(`scan/film.png: is a damaged ${format}`);
