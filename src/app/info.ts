@@ -7,6 +7,8 @@ import type { Precision } from "../gpu/layout.ts";
 import { type AdapterProfile, leastProfile } from "../gpu/profile.ts";
 import { formatLaunches, formatSummary, formatTable, macsOf, summaryOf } from "../graph/print.ts";
 import { input } from "../kernels/op.ts";
+import { identityOf } from "../loaders/dicom/identity.ts";
+import { describeFilm, isPicture } from "../loaders/image.ts";
 import { readSafetensors } from "../loaders/safetensors.ts";
 import { readDescription } from "../models/description.ts";
 import { type NetworkOptions, networkNamed, networks } from "../models/registry.ts";
@@ -24,6 +26,7 @@ interface InfoOptions extends SharedOptions {
   readonly classes?: number;
   readonly precision: Precision;
   readonly launches: boolean;
+  readonly patient: boolean;
   readonly json: boolean;
 }
 
@@ -36,13 +39,14 @@ interface Report {
 export const infoCommand = (): Command =>
   withSharedOptions(new Command("info"))
     .description("Show the adapter, the networks and models, or what one of them is and costs.")
-    .argument("[model]", `a shipped model (${shippedModels.join(", ")}) or a .safetensors file`)
+    .argument("[model]", `a shipped model (${shippedModels.join(", ")}), a .safetensors file, or a film`)
     .option("--arch <name>", "a network by its name; no weights are needed")
     .option("--size <pixels>", "side of the pictures, instead of the network's own", wholeNumber(1))
     .option("--batch <n>", "pictures a run", wholeNumber(1), 1)
     .option("--classes <n>", "number of classes, instead of the network's own", wholeNumber(1))
     .addOption(new Option("--precision <type>", "how values are stored on the GPU").choices(["f32", "f16"]).default("f32"))
     .option("--launches", "also every launch, in order", false)
+    .option("--patient", "of a DICOM film, also whose it is", false)
     .option("--json", "one JSON document on stdout", false)
     .version(version)
     .addHelpText(
@@ -53,6 +57,7 @@ Examples:
   info cxr-resnet18                       a model: its card, graph, multiply–adds and memory
   info --arch resnet50 --batch 8          a network, planned for this adapter
   info --arch unet --size 512 --launches  with every launch
+  info film.dcm                           a film: how its pixels are stored, not whose it is
   info --json | jq .adapter.limits
 
 Exit codes: 0 done, 1 failed, 2 usage, 3 no usable GPU.`,
@@ -60,9 +65,32 @@ Exit codes: 0 done, 1 failed, 2 usage, 3 no usable GPU.`,
     .action(info);
 
 async function info(model: string | undefined, options: InfoOptions): Promise<void> {
-  const isOverview = model === undefined && options.arch === undefined;
-  const { record, text } = isOverview ? await overview(options) : await subjectReport(model, options);
+  const { record, text } = await report(model, options);
   process.stdout.write(`${options.json ? JSON.stringify({ tool: "roentgen", version, ...record }, undefined, 2) : text}\n`);
+}
+
+async function report(model: string | undefined, options: InfoOptions): Promise<Report> {
+  if (model === undefined && options.arch === undefined) return overview(options);
+  const source = model === undefined ? undefined : sourceOf(model);
+  if (source !== undefined && !String(source).endsWith(".safetensors")) {
+    const bytes = await readBytes(source);
+    if (isPicture(bytes)) return filmReport(bytes, nameOf(source), options);
+  }
+  return subjectReport(model, options);
+}
+
+async function filmReport(bytes: Uint8Array, name: string, { patient }: InfoOptions): Promise<Report> {
+  const film = await describeFilm(bytes, name);
+  const identity = patient && film.format === "DICOM" ? identityOf(bytes, name) : undefined;
+  const rows = (said: object): string =>
+    formatTable(
+      [],
+      Object.entries(said).map(([key, value]) => [key, String(value)]),
+    );
+  return {
+    record: { film: { name, ...film }, patient: identity },
+    text: [rows(film), ...(identity ? ["", rows(identity)] : [])].join("\n"),
+  };
 }
 
 async function overview({ adapter: choice }: InfoOptions): Promise<Report> {

@@ -3,6 +3,7 @@
 import { Command } from "commander";
 import { benchCommand } from "./bench.ts";
 import { runProgram } from "./command-line.ts";
+import { deidentifyCommand } from "./deidentify.ts";
 import { inferCommand } from "./infer.ts";
 import { infoCommand } from "./info.ts";
 import { phantomCommand } from "./phantom.ts";
@@ -14,6 +15,7 @@ const program = new Command("roentgen")
   .addCommand(inferCommand())
   .addCommand(infoCommand())
   .addCommand(phantomCommand())
+  .addCommand(deidentifyCommand())
   .addCommand(benchCommand());
 
 await runProgram(program);

@@ -1,7 +1,7 @@
 /** DICOM films: one frame as a picture, and what the file says of its pixels. */
 import { InputError } from "../bytes.ts";
 import { toRgb } from "./dicom/colour.ts";
-import { type DicomFile, decimalsOf, parseDicom, textOf } from "./dicom/data-set.ts";
+import { type DicomFile, decimalsOf, parseDicom, shown, textOf } from "./dicom/data-set.ts";
 import { readFrame } from "./dicom/frame.ts";
 import { readGreys } from "./dicom/grey.ts";
 import { type PixelFormat, readPixelFormat } from "./dicom/pixel-format.ts";
@@ -53,9 +53,13 @@ export async function describeDicom(bytes: Uint8Array, name: string): Promise<Fi
   const { dataSet, transferSyntax } = file;
   const { columns, rows, frames, photometric, samplesPerPixel, bitsAllocated, bitsStored, isSigned } = readPixelFormat(file);
   const windows = readWindows(dataSet, name).map(({ center, width, function: named }) => `${center} ± ${width / 2} (${named})`);
+  const code = (tag: string): string | undefined => {
+    const text = textOf(dataSet, tag);
+    return text === undefined ? undefined : shown(text);
+  };
   const said: Record<string, FilmDescription[string] | undefined> = {
     format: "DICOM",
-    "transfer syntax": syntaxNames[transferSyntax] ?? transferSyntax,
+    "transfer syntax": syntaxNames[transferSyntax] ?? shown(transferSyntax),
     width: columns,
     height: rows,
     frames,
@@ -68,11 +72,11 @@ export async function describeDicom(bytes: Uint8Array, name: string): Promise<Fi
     windows: windows.join("; ") || undefined,
     "modality table": Boolean(dataSet.elements.x00283000?.items?.length),
     "VOI table": Boolean(dataSet.elements.x00283010?.items?.length),
-    "presentation shape": textOf(dataSet, "x20500020"),
-    modality: textOf(dataSet, "x00080060"),
-    "view position": textOf(dataSet, "x00185101"),
-    "body part": textOf(dataSet, "x00180015"),
-    "burned-in annotation": textOf(dataSet, "x00280301"),
+    "presentation shape": code("x20500020"),
+    modality: code("x00080060"),
+    "view position": code("x00185101"),
+    "body part": code("x00180015"),
+    "burned-in annotation": code("x00280301"),
     "pixel spacing": numbersOf(file, "x00280030"),
     "imager pixel spacing": numbersOf(file, "x00181164"),
     "pixel aspect ratio": numbersOf(file, "x00280034"),

@@ -1,6 +1,7 @@
 /** Frames that are coded as JPEG, JPEG-LS or JPEG 2000, by the decoder that each needs. */
 import { InputError } from "../../bytes.ts";
 import type { JpegLayout } from "../jpeg-layout.ts";
+import { shown } from "./data-set.ts";
 import type { Frame } from "./frame.ts";
 import type { PixelFormat } from "./pixel-format.ts";
 import { readSamples } from "./samples.ts";
@@ -35,7 +36,7 @@ const decoders: Readonly<Record<string, Decode>> = {
 /** @throws InputError where the frame is damaged, is not what the file's header says, or its transfer syntax is not read. */
 export async function decodeCompressed(bytes: Uint8Array, transferSyntax: string, format: PixelFormat, name: string): Promise<Frame> {
   if (!Object.hasOwn(decoders, transferSyntax))
-    throw new InputError(name, `has the transfer syntax ${transferSyntax}, in which pixels cannot be read`);
+    throw new InputError(name, `has the transfer syntax ${shown(transferSyntax)}, in which pixels cannot be read`);
   const { bytes: decoded, bytesPerSample, isRgb } = await decoders[transferSyntax](bytes, format, name);
   const { rows, columns, samplesPerPixel, bitsStored, isSigned, photometric } = format;
   const bitsAllocated = bytesPerSample === 1 ? 8 : 16;

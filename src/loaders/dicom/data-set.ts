@@ -2,6 +2,7 @@
 import dicomParser, { type DataSet, type Element } from "dicom-parser";
 import { Inflate } from "fflate";
 import { InputError } from "../../bytes.ts";
+import { beginning } from "../image.ts";
 
 /** A parsed file. Positions within `dataSet` are those of its own `byteArray`, which is the file, inflated where it was deflated. */
 export interface DicomFile {
@@ -29,6 +30,8 @@ const HARMLESS = "in peeking to determine VR";
  * @throws InputError where it is no DICOM file (PS3.10), is cut off or damaged, or inflates to more than 256 MiB.
  */
 export function parseDicom(bytes: Uint8Array, name: string): DicomFile {
+  const isDicom = [0x44, 0x49, 0x43, 0x4d].every((byte, i) => bytes[128 + i] === byte);
+  if (!isDicom) throw new InputError(name, `is no DICOM file, begins with ${beginning(bytes)}`);
   const dataSet = parse(bytes, name);
   const warning = dataSet.warnings.find((text) => !text.endsWith(HARMLESS));
   if (warning) throw new InputError(name, `is a damaged DICOM file, is it cut off? (${warning})`);
@@ -77,6 +80,9 @@ function inflate(file: Uint8Array, position: number, name: string): Uint8Array {
 
 /** A value as text, without the padding; undefined where the tag is missing or empty. */
 export const textOf = (dataSet: DataSet, tag: string): string | undefined => dataSet.string(tag)?.replaceAll("\0", "").trim() || undefined;
+
+/** Text of a file in a message: on one line, without codes for a terminal, and not too long. */
+export const shown = (text: string): string => text.replace(/[^\x20-\x7e]/g, "?").slice(0, 64);
 
 /** A tag that holds decimal numbers (DS, IS), each of its values; those that are no numbers are NaN. */
 export function decimalsOf(dataSet: DataSet, tag: string): number[] {

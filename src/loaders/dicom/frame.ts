@@ -1,7 +1,7 @@
 /** One frame of a DICOM file as stored values, whatever its pixels are coded in. */
 import type { Element } from "dicom-parser";
 import { InputError } from "../../bytes.ts";
-import { BIG_ENDIAN, bytesOf, DEFLATED, type DicomFile, IMPLICIT } from "./data-set.ts";
+import { BIG_ENDIAN, bytesOf, DEFLATED, type DicomFile, IMPLICIT, shown } from "./data-set.ts";
 import type { Photometric, PixelFormat } from "./pixel-format.ts";
 import { decodeRle } from "./rle.ts";
 import { interleave, readSamples, type Samples } from "./samples.ts";
@@ -25,7 +25,7 @@ export async function readFrame(file: DicomFile, format: PixelFormat, index: num
   const element = dataSet.elements.x7fe00010;
   const isNative = NATIVE.includes(transferSyntax);
   if (isNative === Boolean(element.encapsulatedPixelData))
-    throw new InputError(name, `is a damaged DICOM file: its pixels are not stored as its transfer syntax ${transferSyntax} says`);
+    throw new InputError(name, `is a damaged DICOM file: its pixels are not stored as its transfer syntax ${shown(transferSyntax)} says`);
   if (isNative) return readNative(file, element, format, index);
   const bytes = encapsulated(file, element, format.frames, index);
   if (transferSyntax === RLE) return readRle(bytes, format, name);

@@ -1,7 +1,7 @@
 /** How a DICOM file says that its pixels are stored (PS3.3 C.7.6.3), checked before any is read. */
 import { InputError } from "../../bytes.ts";
 import { checkSize } from "../image.ts";
-import { type DicomFile, decimalsOf, textOf } from "./data-set.ts";
+import { type DicomFile, decimalsOf, shown, textOf } from "./data-set.ts";
 
 export interface PixelFormat {
   readonly rows: number;
@@ -45,7 +45,10 @@ export function readPixelFormat({ dataSet, name }: DicomFile): PixelFormat {
   checkSize(columns, rows, name);
   const photometric = textOf(dataSet, "x00280004") ?? "none";
   if (!isPhotometric(photometric))
-    throw new InputError(name, `has the photometric interpretation ${photometric}; only ${Object.keys(samplesOf).join(", ")} can be read`);
+    throw new InputError(
+      name,
+      `has the photometric interpretation ${shown(photometric)}; only ${Object.keys(samplesOf).join(", ")} can be read`,
+    );
   const samplesPerPixel = samplesOf[photometric];
   const samples = dataSet.uint16("x00280002") ?? 1;
   if (samples !== samplesPerPixel) throw new InputError(name, `is ${photometric} with ${samples} samples a pixel, not ${samplesPerPixel}`);

@@ -1,7 +1,7 @@
 /** Windows: which values of a film are spread from black to white (PS3.3 C.11.2). */
 import type { DataSet } from "dicom-parser";
 import { InputError } from "../../bytes.ts";
-import { decimalsOf, textOf } from "./data-set.ts";
+import { decimalsOf, shown, textOf } from "./data-set.ts";
 
 export interface Window {
   readonly center: number;
@@ -15,7 +15,7 @@ export function readWindows(dataSet: DataSet, name: string): Window[] {
   if (centers.length !== widths.length) throw new InputError(name, `has ${centers.length} window centers and ${widths.length} widths`);
   const named = textOf(dataSet, "x00281056") ?? "LINEAR";
   if (named !== "LINEAR" && named !== "LINEAR_EXACT" && named !== "SIGMOID")
-    throw new InputError(name, `has an unknown VOI function, ${named}`);
+    throw new InputError(name, `has an unknown VOI function, ${shown(named)}`);
   return centers.map((center, i) => {
     const width = widths[i];
     if (!Number.isFinite(center) || !(named === "LINEAR" ? width >= 1 : width > 0) || width === Number.POSITIVE_INFINITY)
