@@ -1,9 +1,9 @@
 /** Scores of chest films: `npx tsx src/app/infer.ts FILES…` */
 import { mkdir, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { InputError } from "../bytes.ts";
-import type { Image } from "../loaders/image.ts";
+import type { DecodeOptions, Image } from "../loaders/image.ts";
 import { encodePng } from "../loaders/png.ts";
 import type { Milliseconds, Model, Prediction } from "../models/model.ts";
 import { complain, exitCode, isMain, note, runProgram, wholeNumber, withSharedOptions } from "./command-line.ts";
@@ -12,7 +12,7 @@ import { type ModelOptions, openModel, withModelOptions } from "./models.ts";
 import { progressBar } from "./progress.ts";
 import { version } from "./version.ts";
 
-interface InferOptions extends ModelOptions {
+interface InferOptions extends ModelOptions, DecodeOptions {
   readonly top?: number;
   readonly json: boolean;
   readonly batch: number;
@@ -24,6 +24,7 @@ interface FileResult {
   readonly file: string;
   readonly predictions?: readonly Prediction[];
   readonly segmentation?: readonly { readonly label: string; readonly share: number; readonly mask?: string }[];
+  readonly notes?: readonly string[];
   readonly milliseconds?: Milliseconds;
   readonly error?: string;
 }
@@ -31,10 +32,17 @@ interface FileResult {
 export const inferCommand = (): Command =>
   withSharedOptions(withModelOptions(new Command("infer")))
     .description("Score chest films with a network. Research use, not for clinical use.")
-    .argument("<files...>", "PNG files, folders, globs, or - for a list of them on stdin")
+    .argument("<files...>", "PNG, JPEG, DICOM, TIFF, WebP and BMP files, folders, globs, or - for a list of them on stdin")
     .option("--top <k>", "only the k highest scores", wholeNumber(1))
     .option("--json", "one JSON document on stdout", false)
     .option("--batch <n>", "pictures a run", wholeNumber(1), 1)
+    .option("--frame <n>", "which frame of a DICOM file or page of a TIFF, from 1", wholeNumber(1))
+    .addOption(
+      new Option("--pixels <kind>", "DICOM's stored values, as networks are trained on, or as its look-up tables display them")
+        .choices(["stored", "display"])
+        .default("stored"),
+    )
+    .option("--window <n>", "which of a DICOM file's windows, with --pixels display", wholeNumber(1))
     .option("--out <folder>", "where a segmentation model writes its masks, as NAME.mask.png")
     .version(version)
     .addHelpText(
@@ -43,6 +51,7 @@ export const inferCommand = (): Command =>
 Examples:
   infer samples/phantom.png                                   labelled probabilities
   infer films/ --json --batch 8 > scores.json                 a folder, for another program
+  infer film.dcm --pixels display                             through the window that the film names
   infer film.png --model lungs-unet16 --out masks             lung masks
   infer film.png --arch resnet50 --weights r50.safetensors --labels names.txt --top 5
 
@@ -52,12 +61,13 @@ Exit codes: 0 done, 1 failed, 2 usage, 3 no usable GPU, 4 some inputs failed.`,
 
 async function infer(typed: readonly string[], options: InferOptions): Promise<void> {
   const files = await expandInputs(typed);
-  const { model, name } = await openModel(options);
+  const { model, name } = await openModel(options, { decode: { frame: options.frame, pixels: options.pixels, window: options.window } });
   const bar = progressBar(files.length, options);
   const results: FileResult[] = [];
   const report = (result: FileResult): void => {
     bar.increment();
     results.push(result);
+    for (const text of result.notes ?? []) note(`${result.file}: ${text}`, options);
     if (result.error !== undefined) complain(new InputError(result.file, result.error));
     else if (!options.json) process.stdout.write(format(result, files.length > 1));
   };
@@ -84,7 +94,13 @@ async function* scoreAll(model: Model, files: readonly string[], { batch, top }:
   for await (const outcome of model.predictAll(files, { batch })) {
     const file = files[outcome.index];
     if ("error" in outcome) yield { file, error: problemOf(file, outcome.error) };
-    else yield { file, predictions: outcome.result.predictions.slice(0, top), milliseconds: rounded(outcome.result.milliseconds) };
+    else
+      yield {
+        file,
+        predictions: outcome.result.predictions.slice(0, top),
+        notes: outcome.result.notes,
+        milliseconds: rounded(outcome.result.milliseconds),
+      };
   }
 }
 
@@ -92,7 +108,7 @@ async function* segmentAll(model: Model, files: readonly string[], { out }: Infe
   if (out !== undefined) await makeFolder(out);
   for (const file of files) {
     try {
-      const { maps, milliseconds } = await model.segment(file);
+      const { maps, notes, milliseconds } = await model.segment(file);
       const segmentation: { label: string; share: number; mask?: string }[] = [];
       for (const { label, map } of maps) {
         const mask = maskOf(map);
@@ -100,7 +116,7 @@ async function* segmentAll(model: Model, files: readonly string[], { out }: Infe
         const path = out && (await writeMask(mask, out, file, maps.length > 1 ? label : undefined));
         segmentation.push({ label, share, mask: path });
       }
-      yield { file, segmentation, milliseconds: rounded(milliseconds) };
+      yield { file, segmentation, notes, milliseconds: rounded(milliseconds) };
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       yield { file, error: problemOf(file, error) };

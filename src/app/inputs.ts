@@ -1,12 +1,15 @@
 /** The pictures that a command line names: files, folders, globs, and a list on stdin. */
-import { stat } from "node:fs/promises";
-import { isAbsolute } from "node:path";
+import { open, stat } from "node:fs/promises";
+import { isAbsolute, join } from "node:path";
 import { createInterface } from "node:readline";
 import { glob, isDynamicPattern } from "tinyglobby";
 import { InputError } from "../bytes.ts";
 
 /** Endings of the files that are picked out of folders. */
-const PICTURES = "**/*.png";
+const PICTURE = /\.(png|jpe?g|dcm|dicom|tiff?|webp|bmp)$/i;
+
+/** Names without an ending, or that end as a UID does: films on a disc have such, and are told by what is in them. */
+const NAMELESS = /(^|[/\\])[^./\\]+$|\.\d+$/;
 
 /**
  * Paths in the order given; those from a folder or a glob are sorted. What does not exist is passed on as typed, so that it is reported
@@ -21,7 +24,7 @@ export async function expandInputs(typed: readonly string[]): Promise<string[]> 
       continue;
     }
     const found = await stat(name).catch(() => undefined);
-    if (found?.isDirectory()) paths.push(...(await matches(PICTURES, name)));
+    if (found?.isDirectory()) paths.push(...(await pictures(name)));
     else if (!found && isDynamicPattern(name)) paths.push(...(await matches(name)));
     else paths.push(name);
   }
@@ -36,7 +39,34 @@ async function listed(): Promise<string[]> {
   return lines;
 }
 
-async function matches(pattern: string, folder?: string): Promise<string[]> {
+/** The pictures of a folder and of those in it. */
+async function pictures(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const path of await filesLike("**/*", folder))
+    if (PICTURE.test(path) || (NAMELESS.test(path) && (await isDicom(join(folder, path))))) found.push(path);
+  if (found.length === 0) throw new InputError(folder, "holds no picture");
+  return found.map((path) => `${folder.replace(/\/+$/, "")}/${path}`);
+}
+
+/** Whether a file has DICOM's signature; the directory of a disc has it too, and no pixels. */
+async function isDicom(path: string): Promise<boolean> {
+  if (/DICOMDIR$/i.test(path)) return false;
+  const file = await open(path).catch(() => undefined);
+  try {
+    const { buffer } = (await file?.read(Buffer.alloc(4), 0, 4, 128)) ?? {};
+    return buffer?.toString("latin1") === "DICM";
+  } finally {
+    await file?.close();
+  }
+}
+
+async function matches(pattern: string): Promise<string[]> {
+  const found = await filesLike(pattern);
+  if (found.length === 0) throw new InputError(pattern, "matches no file");
+  return found;
+}
+
+async function filesLike(pattern: string, folder?: string): Promise<string[]> {
   const found = await glob([pattern], {
     cwd: folder,
     absolute: isAbsolute(pattern),
@@ -44,7 +74,5 @@ async function matches(pattern: string, folder?: string): Promise<string[]> {
     caseSensitiveMatch: false,
     expandDirectories: false,
   });
-  if (found.length === 0) throw new InputError(folder ?? pattern, folder ? "holds no PNG" : "matches no file");
-  const sorted = found.sort();
-  return folder ? sorted.map((path) => `${folder.replace(/\/+$/, "")}/${path}`) : sorted;
+  return found.sort();
 }

@@ -44,7 +44,7 @@ function readLines(path: string): string[] {
 /** Loads what the options ask for, and says on stderr what runs where. */
 export async function openModel(
   options: ModelOptions,
-  load: Pick<LoadOptions, "onProgress"> = {},
+  load: Pick<LoadOptions, "decode" | "onProgress"> = {},
 ): Promise<{ model: Model; name: string }> {
   const { adapter, arch, labels, precision } = options;
   const name = options.weights ?? options.model ?? defaultModel;

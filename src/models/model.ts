@@ -9,7 +9,7 @@ import { toTensor } from "../imaging/normalise.ts";
 import { sigmoid } from "../kernels/activation.ts";
 import { input, type Node } from "../kernels/op.ts";
 import { softmax } from "../kernels/softmax.ts";
-import type { Image } from "../loaders/image.ts";
+import type { DecodeOptions, Image } from "../loaders/image.ts";
 import { normaliseNames } from "../loaders/names.ts";
 import { readSafetensors, type StoredTensor, toFloat32 } from "../loaders/safetensors.ts";
 import type { Tensor } from "../tensor.ts";
@@ -37,6 +37,8 @@ export interface Milliseconds {
 
 export interface Result {
   readonly predictions: readonly Prediction[];
+  /** How the picture was read, where that needs to be said. */
+  readonly notes?: readonly string[];
   readonly milliseconds: Milliseconds;
 }
 
@@ -45,6 +47,8 @@ export interface Segmentation {
   readonly height: number;
   /** The probability of each class at each pixel of the original picture, as a 16-bit grey picture: 65535 is 1. */
   readonly maps: readonly { readonly label: string; readonly map: Image }[];
+  /** How the picture was read, where that needs to be said. */
+  readonly notes?: readonly string[];
   readonly milliseconds: Milliseconds;
 }
 
@@ -62,6 +66,8 @@ export interface LoadOptions {
   readonly arch?: string;
   /** The classes in the order of the outputs, for a file that does not name them. */
   readonly labels?: readonly string[];
+  /** How films are read that hold several frames, or may be read in several ways. */
+  readonly decode?: DecodeOptions;
   /** Called as pipelines get ready. */
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -174,7 +180,7 @@ function modelOn(
   device: Device,
   description: ModelDescription,
   weights: LoadedWeights,
-  { precision = "f32", tuning, onProgress, device: shared }: LoadOptions,
+  { precision = "f32", tuning, decode, onProgress, device: shared }: LoadOptions,
 ): Model {
   const programs = new Map<number, Promise<Program>>();
   const compileFor = async (batch: number): Promise<Program> => {
@@ -219,8 +225,9 @@ function modelOn(
 
   const score = async (ready: readonly Ready[]): Promise<Result[]> => {
     const { scores, elapsedMs } = await run(ready.map(({ prepared }) => prepared));
-    return ready.map(({ decodeMs, preprocessMs }, place) => ({
+    return ready.map(({ image: { notes }, decodeMs, preprocessMs }, place) => ({
       predictions: ranked(row(scores, place), description),
+      ...(notes && { notes }),
       milliseconds: { decode: decodeMs, preprocess: preprocessMs, run: elapsedMs / ready.length },
     }));
   };
@@ -244,7 +251,7 @@ function modelOn(
     let index = 0;
     for (const picture of pictures) {
       try {
-        waiting.push({ index, result: await readPicture(picture, description) });
+        waiting.push({ index, result: await readPicture(picture, description, decode) });
       } catch (error) {
         if (!(error instanceof InputError)) throw error;
         waiting.push({ index, error });
@@ -261,7 +268,7 @@ function modelOn(
   async function predict(pictures: Picture | readonly Picture[]): Promise<readonly Prediction[] | readonly (readonly Prediction[])[]> {
     checkTask(description);
     const ready: Ready[] = [];
-    for (const picture of isList(pictures) ? pictures : [pictures]) ready.push(await readPicture(picture, description));
+    for (const picture of isList(pictures) ? pictures : [pictures]) ready.push(await readPicture(picture, description, decode));
     const results = ready.length === 0 ? [] : (await score(ready)).map(({ predictions }) => predictions);
     return isList(pictures) ? results : results[0];
   }
@@ -281,7 +288,7 @@ function modelOn(
     async segment(picture) {
       if (description.task !== "segmentation")
         throw new InputError(description.arch, `is a ${description.task} model, it does not segment`);
-      const { image, prepared, decodeMs, preprocessMs } = await readPicture(picture, description);
+      const { image, prepared, decodeMs, preprocessMs } = await readPicture(picture, description, decode);
       const { scores, elapsedMs } = await run([prepared]);
       const { height, width } = description.input;
       const maps = description.classes.map((label, c) => {
@@ -294,6 +301,7 @@ function modelOn(
         width: image.width,
         height: image.height,
         maps,
+        ...(image.notes && { notes: image.notes }),
         milliseconds: { decode: decodeMs, preprocess: preprocessMs, run: elapsedMs },
       };
     },

@@ -1,7 +1,7 @@
 /** Pictures on their way into a network. */
 import { InputError, nameOf, readBytes, type Source } from "../bytes.ts";
 import { checkFilm } from "../imaging/film.ts";
-import { decodeImage, type Image } from "../loaders/image.ts";
+import { type DecodeOptions, decodeImage, type Image } from "../loaders/image.ts";
 import type { ModelDescription } from "./description.ts";
 import { type Prepared, prepare } from "./preprocess.ts";
 
@@ -17,11 +17,11 @@ export interface Ready {
 }
 
 /** @throws InputError for a picture that cannot be read, or can be no film. */
-export async function readPicture(picture: Picture, { input: wanted }: ModelDescription): Promise<Ready> {
+export async function readPicture(picture: Picture, { input: wanted }: ModelDescription, options?: DecodeOptions): Promise<Ready> {
   const start = performance.now();
   const isDecoded = typeof picture === "object" && "bitDepth" in picture;
   const name = isDecoded ? "picture" : nameOf(picture);
-  const image = isDecoded ? picture : await decodeImage(await readBytes(picture), name);
+  const image = isDecoded ? picture : await decodeImage(await readBytes(picture), name, options);
   if (isDecoded) checkPixels(image, name);
   checkFilm(image, name);
   const decoded = performance.now();

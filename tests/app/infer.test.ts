@@ -254,7 +254,7 @@ describe("films that cannot be read", () => {
   test("where none is named there is nothing to do: an empty list, an empty folder, a glob without a match", async () => {
     mkdirSync(join(folder, "empty"));
     await expectFailure(["-", "--model", classifier], 1, "-: stdin names no file");
-    await expectFailure([join(folder, "empty"), "--model", classifier], 1, `${join(folder, "empty")}: holds no PNG`);
+    await expectFailure([join(folder, "empty"), "--model", classifier], 1, `${join(folder, "empty")}: holds no picture`);
     await expectFailure([join(folder, "*.dcm"), "--model", classifier], 1, `${join(folder, "*.dcm")}: matches no file`);
   });
 });

@@ -31,9 +31,19 @@ test("what does not exist is passed on, to be reported with the rest", async () 
   expect(await expandInputs([join(films, "missing.png")])).toEqual([join(films, "missing.png")]);
 });
 
-test("a folder gives its PNG files and those of the folders in it, sorted, hidden ones left out", async () => {
+test("a folder gives its pictures and those of the folders in it, sorted, hidden ones left out", async () => {
   expect(await expandInputs([films])).toEqual(all());
   expect(await expandInputs([`${films}/`])).toEqual(all());
+});
+
+test("a folder gives pictures of every format, and DICOM films by what is in them where they have no ending", async () => {
+  const disc = join(folder, "disc");
+  await mkdir(join(disc, "DICOM"), { recursive: true });
+  const film = Buffer.concat([Buffer.alloc(128), Buffer.from("DICM")]);
+  for (const name of ["DICOMDIR", "DICOM/IM0001", "DICOM/1.2.840.10008.5", "film.txt"]) await writeFile(join(disc, name), film);
+  const pictures = ["a.BMP", "b.dcm", "c.jpeg", "d.JPG", "e.tif", "f.webp"];
+  for (const name of [...pictures, "README", "DICOM/short", "notes.2"]) await writeFile(join(disc, name), "no film");
+  expect(await expandInputs([disc])).toEqual(["DICOM/1.2.840.10008.5", "DICOM/IM0001", ...pictures].map((name) => join(disc, name)));
 });
 
 test("a glob gives the files that match, sorted, upper case as lower", async () => {
@@ -47,7 +57,7 @@ test("a file whose name looks like a glob is that file", async () => {
 });
 
 test("a folder without a picture and a glob that matches none are errors", async () => {
-  await expect(expandInputs([join(folder, "empty")])).rejects.toThrow(new InputError(join(folder, "empty"), "holds no PNG"));
+  await expect(expandInputs([join(folder, "empty")])).rejects.toThrow(new InputError(join(folder, "empty"), "holds no picture"));
   await expect(expandInputs([join(films, "*.dcm")])).rejects.toThrow(new InputError(join(films, "*.dcm"), "matches no file"));
 });
 
