@@ -64,11 +64,23 @@ const formats: readonly Format[] = [
     decode: async (bytes, name, options) => (await import("./dicom.ts")).decodeDicom(bytes, name, options),
     describe: async (bytes, name) => (await import("./dicom.ts")).describeDicom(bytes, name),
   },
-  { name: "TIFF", begins: (bytes) => ["II*\0", "MM\0*", "II+\0", "MM\0+"].some((signature) => has(signature)(bytes)) },
+  {
+    name: "TIFF",
+    begins: (bytes) => ["II*\0", "MM\0*", "II+\0", "MM\0+"].some((signature) => has(signature)(bytes)),
+    decode: async (bytes, name, options) => (await import("./tiff.ts")).decodeTiff(bytes, name, options),
+  },
   { name: "JPEG 2000", begins: (bytes) => has("\0\0\0\x0cjP  ")(bytes) || has("\xff\x4f\xff\x51")(bytes) },
-  { name: "WebP", begins: (bytes) => has("RIFF")(bytes) && has("WEBP", 8)(bytes) },
+  {
+    name: "WebP",
+    begins: (bytes) => has("RIFF")(bytes) && has("WEBP", 8)(bytes),
+    decode: async (bytes, name) => (await import("./webp.ts")).decodeWebP(bytes, name),
+  },
   { name: "GIF", begins: has("GIF8") },
-  { name: "BMP", begins: (bytes) => has("BM")(bytes) && has("\0\0\0\0", 6)(bytes) },
+  {
+    name: "BMP",
+    begins: (bytes) => has("BM")(bytes) && has("\0\0\0\0", 6)(bytes),
+    decode: async (bytes, name) => (await import("./bmp.ts")).decodeBmp(bytes, name),
+  },
 ];
 
 /**

@@ -117,7 +117,7 @@ describe("a classifier", () => {
     const problems = outcomes.map((outcome) => ("error" in outcome ? outcome.error.message : undefined));
     expect(problems).toEqual([
       undefined,
-      'bytes: is no known picture, begins with the text "not a picture"; only PNG can be read',
+      'bytes: is no known picture, begins with the text "not a picture"; only PNG, JPEG, DICOM, TIFF, WebP, BMP can be read',
       undefined,
       undefined,
       `${join(folder, "missing.png")}: no such file`,

@@ -1,8 +1,8 @@
 /** DICOM files parsed into data sets, and the values of their tags. */
 import dicomParser, { type DataSet, type Element } from "dicom-parser";
-import { Inflate } from "fflate";
 import { InputError } from "../../bytes.ts";
 import { beginning } from "../image.ts";
+import { inflateUpTo } from "../inflate.ts";
 
 /** A parsed file. Positions within `dataSet` are those of its own `byteArray`, which is the file, inflated where it was deflated. */
 export interface DicomFile {
@@ -16,18 +16,15 @@ export const DEFLATED = "1.2.840.10008.1.2.1.99";
 export const BIG_ENDIAN = "1.2.840.10008.1.2.2";
 export const IMPLICIT = "1.2.840.10008.1.2";
 
-/** A deflated data set may grow to this many bytes: a film of 4 frames at the most pixels we read, and inflated in a second. */
-const MAX_INFLATED = 2 ** 28;
-
-/** Bytes inflated at a time: each may give 1032 as many, so that the limit is overshot by little. */
-const INFLATE_STEP = 2 ** 16;
+/** A deflated data set may grow to this many bytes: three of the largest detectors, and inflated within a second. */
+const MAX_INFLATED = 2 ** 27;
 
 /** The one thing that the parser notes without harm: an empty element at the very end. All else is data that should be there and is not. */
 const HARMLESS = "in peeking to determine VR";
 
 /**
  * Parses a file whole.
- * @throws InputError where it is no DICOM file (PS3.10), is cut off or damaged, or inflates to more than 256 MiB.
+ * @throws InputError where it is no DICOM file (PS3.10), is cut off or damaged, or inflates to more than 128 MiB.
  */
 export function parseDicom(bytes: Uint8Array, name: string): DicomFile {
   const isDicom = [0x44, 0x49, 0x43, 0x4d].every((byte, i) => bytes[128 + i] === byte);
@@ -55,22 +52,16 @@ function parse(bytes: Uint8Array, name: string): DataSet {
 
 /** The file with everything after its header inflated. */
 function inflate(file: Uint8Array, position: number, name: string): Uint8Array {
-  const chunks: Uint8Array[] = [file.subarray(0, position)];
-  let length = position;
-  const inflater = new Inflate((chunk) => {
-    chunks.push(chunk);
-    length += chunk.length;
-  });
+  let chunks: Uint8Array[] | undefined;
   try {
-    for (let at = position; at < file.length && length <= MAX_INFLATED; at += INFLATE_STEP) {
-      inflater.push(file.subarray(at, at + INFLATE_STEP), at + INFLATE_STEP >= file.length);
-    }
+    chunks = inflateUpTo(file.subarray(position), MAX_INFLATED, "raw");
   } catch (cause) {
     throw new InputError(name, "is a damaged DICOM file: its data cannot be inflated, is it cut off?", { cause });
   }
-  if (length > MAX_INFLATED) throw new InputError(name, `is too large, its data inflate to more than ${MAX_INFLATED} bytes`);
-  const whole = new Uint8Array(length);
-  let at = 0;
+  if (!chunks) throw new InputError(name, `is too large, its data inflate to more than ${MAX_INFLATED} bytes`);
+  const whole = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, position));
+  whole.set(file.subarray(0, position));
+  let at = position;
   for (const chunk of chunks) {
     whole.set(chunk, at);
     at += chunk.length;

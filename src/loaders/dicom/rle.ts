@@ -1,5 +1,6 @@
 /** RLE, DICOM's own lossless coding (PS3.5 annex G): PackBits, a segment for each byte of each sample. */
 import { InputError } from "../../bytes.ts";
+import { unpackBits } from "../pack-bits.ts";
 
 /** Offsets in a frame's header; the first number says how many are used. */
 const HEADER_BYTES = 64;
@@ -26,24 +27,8 @@ export function decodeRle(frame: Uint8Array, pixels: number, samplesPerPixel: nu
     // Segments come sample by sample, the highest byte first.
     const sample = Math.floor(segment / bytesPerSample);
     const start = sample * bytesPerSample + bytesPerSample - 1 - (segment % bytesPerSample);
-    const filled = unpack(frame.subarray(offsets[segment], offsets[segment + 1]), result, start, wanted, pixels);
+    const filled = unpackBits(frame.subarray(offsets[segment], offsets[segment + 1]), result, start, wanted, pixels);
     if (filled < pixels) throw damaged(`segment ${segment + 1} holds ${filled} of ${pixels} bytes`);
   }
   return result;
-}
-
-/** Unpacks up to `count` bytes to every `step`-th place from `start` on; tells how many there were. */
-function unpack(packed: Uint8Array, result: Uint8Array, start: number, step: number, count: number): number {
-  let [filled, at] = [0, 0];
-  while (filled < count && at < packed.length) {
-    const control = packed[at++];
-    if (control === 128) continue;
-    const isLiteral = control < 128;
-    const length = isLiteral ? control + 1 : 257 - control;
-    if (at + (isLiteral ? length : 1) > packed.length) break;
-    const end = Math.min(filled + length, count);
-    for (let i = 0; filled < end; filled++, i++) result[start + filled * step] = packed[isLiteral ? at + i : at];
-    at += isLiteral ? length : 1;
-  }
-  return filled;
 }
