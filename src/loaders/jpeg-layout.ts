@@ -13,6 +13,8 @@ export interface JpegLayout {
   /** The colour transform that Adobe's segment names: 0 none, 1 YCbCr, 2 YCCK. */
   readonly adobeTransform?: number;
   readonly hasJfif: boolean;
+  /** Passes over the picture, or over one of its colours. */
+  readonly scans: number;
   /** Bits that a lossless coding dropped. */
   readonly pointTransform: number;
   /** Exif's orientation, 2 to 8, where the picture is to be turned for display. */
@@ -82,7 +84,7 @@ export function readJpegLayout(bytes: Uint8Array, name: string): JpegLayout {
   // No block of 8 × 8 samples takes less than a bit: a short file cannot make us allocate for the size it claims.
   if (frame.blocks > 8 * coded) throw damaged(`${coded} bytes of pixel data are too few for ${frame.width} × ${frame.height}`);
   const { blocks: _, ...header } = frame;
-  return { ...header, adobeTransform, orientation, hasJfif, pointTransform, end: position };
+  return { ...header, adobeTransform, orientation, hasJfif, scans, pointTransform, end: position };
 }
 
 function readFrame(segment: Uint8Array, coding: JpegLayout["coding"], name: string, damaged: (problem: string) => InputError) {

@@ -128,7 +128,7 @@ function interpret(directory: Directory, { name, damaged, size, isBigEndian, pag
   const depths = new Set(directory.get(258) ?? [1]);
   const [bits] = depths;
   if (depths.size !== 1 || (bits !== 8 && bits !== 16) || (meaning === "palette" && bits !== 8))
-    throw unread(`samples of ${[...depths].join(", ")} bits`);
+    throw unread(`samples of ${[...depths].slice(0, 4).join(", ")} bits`);
   if (directory.get(339)?.some((format) => format !== 1)) throw unread("samples that are no unsigned integers");
   if (number(284, 1) !== 1 && samplesPerPixel > 1) throw unread("colours in planes");
   if (number(266, 1) !== 1) throw unread("its bits in reverse order");

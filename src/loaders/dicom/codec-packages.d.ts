@@ -1,9 +1,7 @@
 /** What is used of decoders whose packages declare nothing. */
 
 declare module "@cornerstonejs/codec-charls/decodewasmjs" {
-  const load: (
-    options: object,
-  ) => Promise<{ readonly JpegLSDecoder: new () => import("./embind.ts").Decoder & { getInterleaveMode(): number } }>;
+  const load: (options: object) => Promise<{ readonly JpegLSDecoder: new () => import("./embind.ts").Decoder }>;
   export default load;
 }
 

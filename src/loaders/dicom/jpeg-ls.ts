@@ -6,7 +6,7 @@ import { checkCoded, checkRatio, type Decoded } from "./compressed.ts";
 import { type Decoder, decodeWith } from "./embind.ts";
 import type { PixelFormat } from "./pixel-format.ts";
 
-const charls = codec<{ readonly JpegLSDecoder: new () => Decoder & { getInterleaveMode(): number } }>({
+const charls = codec<{ readonly JpegLSDecoder: new () => Decoder }>({
   package: "@cornerstonejs/codec-charls",
   reads: "JPEG-LS",
   load: async () => (await import("@cornerstonejs/codec-charls/decodewasmjs")).default,
@@ -20,9 +20,20 @@ export async function decodeJpegLs(bytes: Uint8Array, format: PixelFormat, name:
   if (layout.coding !== "JPEG-LS") throw new InputError(name, `holds a ${layout.coding} JPEG, its transfer syntax says JPEG-LS`);
   checkCoded(layout, format, name);
   checkRatio(bytes, format, name);
-  return charls(name, ({ JpegLSDecoder }) => {
-    const decoder = new JpegLSDecoder();
-    const decoded = decodeWith(decoder, bytes.subarray(0, layout.end), format, { name, what: "JPEG-LS" });
-    return decoded;
-  });
+  const decoded = await charls(name, ({ JpegLSDecoder }) =>
+    decodeWith(new JpegLSDecoder(), bytes.subarray(0, layout.end), format, { name, what: "JPEG-LS" }),
+  );
+  // A scan for each colour gives a plane for each.
+  return layout.scans === 1 ? decoded : { ...decoded, bytes: sideBySide(decoded, layout.components) };
+}
+
+function sideBySide({ bytes, bytesPerSample }: Decoded, components: number): Uint8Array {
+  const result = new Uint8Array(bytes.length);
+  const plane = bytes.length / components;
+  for (let to = 0; to < result.length; to++) {
+    const sample = Math.floor(to / bytesPerSample);
+    const from = (sample % components) * plane + Math.floor(sample / components) * bytesPerSample;
+    result[to] = bytes[from + (to % bytesPerSample)];
+  }
+  return result;
 }
