@@ -44,7 +44,7 @@ export { logSoftmax, softmax } from "./kernels/softmax.ts";
 export { squareRoot } from "./kernels/square-root.ts";
 export { type TopK, type TopKOptions, topK } from "./kernels/top-k.ts";
 export type { Padding, Pair } from "./kernels/window2d.ts";
-export { decodeImage, type Image } from "./loaders/image.ts";
+export { type DecodeOptions, decodeImage, describeFilm, type FilmDescription, type Image } from "./loaders/image.ts";
 export { WeightsError } from "./loaders/names.ts";
 export { readSafetensors, toFloat32, writeSafetensors } from "./loaders/safetensors.ts";
 export type { InputDescription, ModelDescription } from "./models/description.ts";

@@ -10,7 +10,7 @@ import { phantom } from "../../src/imaging/phantom.ts";
 import { decodeImage, type Image } from "../../src/loaders/image.ts";
 import { encodePng } from "../../src/loaders/png.ts";
 import { film } from "../fixtures/films/expected.ts";
-import { dicomFilm } from "../loaders/dicom-bytes.ts";
+import { decimal, dicomFilm } from "../loaders/dicom-bytes.ts";
 import { runProgram } from "../run-program.ts";
 import { fileOf, tinyClassifier } from "../tiny-model.ts";
 
@@ -52,7 +52,7 @@ test("infer scores DICOM and JPEG films exactly as PNG files of the same pixels"
   const files = [
     put("film.png", encodePng(drawn)),
     put("film.dcm", dicomFilm(drawn)),
-    put("inverted.dcm", dicomFilm(inverted, "MONOCHROME1")),
+    put("inverted.dcm", dicomFilm(inverted, { photometric: "MONOCHROME1" })),
     put("deep.dcm", dicomFilm(deep)),
     put("film.jpg", jpeg),
     put("decoded.png", encodePng(await decodeImage(jpeg, "film.jpg"))),
@@ -68,22 +68,23 @@ test("infer scores DICOM and JPEG films exactly as PNG files of the same pixels"
 test("infer reads the frame that is asked for, and says when it chose one", async () => {
   const frames = [3, 4].map((seed) => phantom({ size: 64, seed }).image);
   const both = Uint8Array.from([...frames[0].data, ...frames[1].data]);
-  const tall = dicomFilm({ ...frames[0], height: 128, data: both });
-  // The rows of one frame, and Number of Frames instead of the name.
-  const bytes = Buffer.from(tall);
-  const rows = bytes.indexOf(Buffer.from([0x28, 0, 0x10, 0, 0x55, 0x53]));
-  bytes.writeUInt16LE(64, rows + 8);
-  const name = bytes.indexOf(Buffer.from([0x10, 0, 0x10, 0, 0x50, 0x4e]));
-  const count = Buffer.from([0x28, 0, 0x08, 0, 0x49, 0x53, 2, 0, 0x32, 0x20]);
-  const file = put(
-    "two.dcm",
-    Uint8Array.from([...bytes.subarray(0, name), ...bytes.subarray(name + 20, rows), ...count, ...bytes.subarray(rows)]),
-  );
+  const file = put("two.dcm", dicomFilm({ ...frames[0], data: both }, { more: [decimal("x00280008", 2)] }));
   const singles = frames.map((frame, i) => put(`frame-${i + 1}.png`, encodePng(frame)));
   const [first, second] = (await scores(singles)).map(({ predictions }) => predictions);
   expect(await scores([file])).toMatchObject([{ predictions: first, notes: ["of its 2 frames the first is read"] }]);
   const [asked] = await scores([file], ["--frame", "2"]);
   expect([asked.predictions, asked.notes]).toEqual([second, undefined]);
+});
+
+test("infer reads a film through its window where that is asked for", async () => {
+  const window = [decimal("x00281050", 100), decimal("x00281051", 81)];
+  const windowed = put("window.dcm", dicomFilm(drawn, { more: window }));
+  // LINEAR (PS3.3 C.11.2.1.2): 60 and below black, 140 and above white.
+  const shown = drawn.data.map((value) => Math.round(255 * Math.min(Math.max((value - 99.5) / 80 + 0.5, 0), 1)));
+  const [png, plain] = await scores([put("shown.png", encodePng({ ...drawn, data: shown })), put("plain.png", encodePng(drawn))]);
+  const [displayed] = await scores([windowed], ["--pixels", "display", "--window", "1"]);
+  const [stored] = await scores([windowed]);
+  expect([displayed.predictions, stored.predictions]).toEqual([png.predictions, plain.predictions]);
 });
 
 describe("info of a film", () => {

@@ -94,6 +94,14 @@ test("a film that does not rule out burned-in annotation is warned of", () => {
   ]);
 });
 
+test("a comment within a coded frame is warned of: pixels stay byte for byte", () => {
+  const file = film("jpeg-8.dcm");
+  const soi = file.findIndex((_, i) => file[i] === 0xff && file[i + 1] === 0xd8 && file[i + 2] === 0xff);
+  file[soi + 3] = 0xfe; // JFIF's segment as a comment
+  expect(deidentify(file, "film.dcm", new Map()).warnings).toContain("the coded pixels hold comments of their own, which stay");
+  expect(deidentify(film("jpeg-8.dcm"), "film.dcm", new Map()).warnings).toHaveLength(1);
+});
+
 test("what is no DICOM film, or is cut off, has no copy", () => {
   const file = film("planted.dcm");
   for (const bytes of [film("grey.jpg"), new Uint8Array(200), file.subarray(0, 1000), file.subarray(0, -500)])

@@ -69,7 +69,10 @@ export function deidentify(bytes: Uint8Array, name: string, uids: Map<string, st
       .filter(present)
       .map(told),
     replaced: replaced.filter(present).map(told),
-    warnings: textOf(dataSet, "x00280301") === "NO" ? [] : ["the pixels may show a name: the file does not rule out burned-in annotation"],
+    warnings: [
+      ...(textOf(dataSet, "x00280301") === "NO" ? [] : ["the pixels may show a name: the file does not rule out burned-in annotation"]),
+      ...(hasComments(dataSet) ? ["the coded pixels hold comments of their own, which stay"] : []),
+    ],
   };
 }
 
@@ -108,6 +111,20 @@ function fits(dataSet: DataSet, element: Element, kind: Exclude<Kept, "items">):
   const text = String.fromCharCode(...bytesOf(dataSet, element));
   if (kind === "decimals") return /^[\d+\-.eE \\\0]*$/.test(text);
   return text.split("\\").every((value) => /^[A-Z0-9_ \0]{0,16}$/.test(value));
+}
+
+/** Whether a JPEG among the fragments has a comment or Exif, before its first scan. */
+function hasComments({ byteArray, elements }: DataSet): boolean {
+  const { fragments = [] } = elements.x7fe00010;
+  return fragments.some(({ position, length }) => {
+    const end = position + length;
+    if (byteArray[position] !== 0xff || byteArray[position + 1] !== 0xd8) return false;
+    for (let at = position + 2; at + 4 <= end && byteArray[at] === 0xff && byteArray[at + 1] !== 0xda; ) {
+      if (byteArray[at + 1] === 0xfe || byteArray[at + 1] === 0xe1) return true;
+      at += 2 + ((byteArray[at + 2] << 8) | byteArray[at + 3]);
+    }
+    return false;
+  });
 }
 
 /** That identity was removed, and by which profile. */
