@@ -129,6 +129,21 @@ describe("pixels that cannot be are refused", () => {
     expectRefusal(withNumber(film(name), [0x28, 0x10], 23), "holds a coded picture of 20 × 24 × 1, its header says 20 × 23 × 1"),
   );
 
+  test("JPEG 2000's colours where there is no JPEG 2000", () => {
+    const bytes = film("ybr-full.dcm");
+    const at = Buffer.from(bytes).indexOf("YBR_FULL");
+    bytes.set(Buffer.from("YBR_RCT "), at);
+    return expectRefusal(bytes, "has YBR_RCT pixels outside of JPEG 2000, where they cannot be");
+  });
+
+  test("windows that cannot be are refused for display, and do not matter to networks", async () => {
+    const bytes = film("window-linear.dcm");
+    const at = Buffer.from(bytes).indexOf("1500");
+    bytes.set(Buffer.from("0.50"), at);
+    await expectRefusal(bytes, "has a window that cannot be, center 1800.5 and width 0.5", { pixels: "display" });
+    expect(await decodeImage(bytes, "film")).toEqual(await decodeImage(film("window-linear.dcm"), "film"));
+  });
+
   test("12 bits in lossy JPEG", () => expectRefusal(film("jpeg-extended-12.dcm"), "holds a lossy JPEG of 12 bits, only 8 can be read"));
 
   test("a transfer syntax that is not known", () => {

@@ -12,6 +12,7 @@ export function toRgb(file: DicomFile, { samples, photometric }: Frame, { bitsSt
     const scale = bitsStored > 8 ? 2 ** (8 - bitsStored) : 255 / (2 ** bitsStored - 1);
     return Uint8Array.from(samples, (value) => (bitsStored > 8 ? Math.floor(value * scale) : Math.round(value * scale)));
   }
+  if (photometric !== "YBR_FULL") throw new InputError(file.name, `has ${photometric} pixels outside of JPEG 2000, where they cannot be`);
   return fromYbr(samples);
 }
 

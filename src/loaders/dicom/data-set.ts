@@ -85,7 +85,7 @@ export function decimalsOf(dataSet: DataSet, tag: string): number[] {
 export const itemOf = (dataSet: DataSet, tag: string): DataSet | undefined => dataSet.elements[tag]?.items?.[0]?.dataSet;
 
 /** The bytes of an element, a view of the file. */
-export const bytesOf = ({ byteArray }: DataSet, { dataOffset, length }: Element): Uint8Array =>
+export const bytesOf = ({ byteArray }: Pick<DataSet, "byteArray">, { dataOffset, length }: Element): Uint8Array =>
   byteArray.subarray(dataOffset, dataOffset + length);
 
 /** A look-up table (PS3.3 C.11.1): what it gives for each stored value from `first` on; values beyond it get its ends. */

@@ -33,6 +33,7 @@ export function deidentify(bytes: Uint8Array, name: string, uids: Map<string, st
   const file = parseDicom(bytes, name);
   readPixelFormat(file);
   const { dataSet, transferSyntax } = file;
+  if (!isUid(transferSyntax)) throw new InputError(name, "is a damaged DICOM file: its transfer syntax is no UID");
   // What was deflated is written plain: deflating is no part of the pixels.
   const syntax = transferSyntax === DEFLATED ? EXPLICIT : transferSyntax;
   const coding = { isImplicit: syntax === IMPLICIT, isBigEndian: syntax === BIG_ENDIAN };
@@ -44,19 +45,17 @@ export function deidentify(bytes: Uint8Array, name: string, uids: Map<string, st
     return uid;
   };
   const sopClass = textOf(dataSet, "x00080016");
-  if (!sopClass || !/^[\d.]+$/.test(sopClass))
-    throw new InputError(name, "is a damaged DICOM file: it does not say what it is (SOP Class UID)");
+  if (!sopClass || !isUid(sopClass)) throw new InputError(name, "is a damaged DICOM file: it does not say what it is (SOP Class UID)");
   const uidElements = replaced
     .filter((tag) => dataSet.elements[tag] || tag !== "x00200052")
     .map((tag) => ({ tag, vr: "UI", value: textValue(newUid(tag), "\0") }));
-  const main = { ...dataSet, elements: withoutHeader(dataSet) };
   const settled = new Set(["x00080016", ...replaced, ...emptied.map(([tag]) => tag)]);
   const elements: Writable[] = [
     { tag: "x00080016", vr: "UI", value: textValue(sopClass, "\0") },
     ...uidElements,
     ...emptied.map(([tag, vr]) => ({ tag, vr, value: new Uint8Array() })),
     ...declaration(coding),
-    ...cleaned(main, coding, (tag) => settled.has(tag), removed),
+    ...cleaned({ byteArray: dataSet.byteArray, elements: withoutHeader(dataSet) }, coding, (tag) => settled.has(tag), removed),
   ];
   const uid = newUid("x00080018");
   const present = (tag: string): boolean => dataSet.elements[tag]?.length > 0;
@@ -76,17 +75,17 @@ export function deidentify(bytes: Uint8Array, name: string, uids: Map<string, st
   };
 }
 
+const isUid = (text: string): boolean => /^[\d.]{1,64}$/.test(text);
+
+/** The parts of a data set that its elements are read from. */
+type Elements = Pick<DataSet, "elements" | "byteArray">;
+
 /** All elements but those of the file's own header, which is written anew. */
 const withoutHeader = ({ elements }: DataSet): DataSet["elements"] =>
   Object.fromEntries(Object.entries(elements).filter(([tag]) => !tag.startsWith("x0002")));
 
 /** What stays of a data set, items gone through likewise; what does not is told to `removed`. */
-function cleaned(
-  dataSet: Pick<DataSet, "elements" | "byteArray"> & DataSet,
-  coding: Coding,
-  isSettled: (tag: string) => boolean,
-  removed: string[],
-): Writable[] {
+function cleaned(dataSet: Elements, coding: Coding, isSettled: (tag: string) => boolean, removed: string[]): Writable[] {
   const result: Writable[] = [];
   for (const [tag, element] of Object.entries(dataSet.elements)) {
     if (isSettled(tag) || tag.startsWith("xfffe")) continue;
@@ -105,7 +104,7 @@ function cleaned(
 }
 
 /** Whether a value is what its attribute is for: what is no code and no number may be a name. */
-function fits(dataSet: DataSet, element: Element, kind: Exclude<Kept, "items">): boolean {
+function fits(dataSet: Elements, element: Element, kind: Exclude<Kept, "items">): boolean {
   if (kind === "binary") return element.items === undefined && (element.hadUndefinedLength !== true || element.tag === "x7fe00010");
   if (element.items || element.length > 4096) return false;
   const text = String.fromCharCode(...bytesOf(dataSet, element));

@@ -77,14 +77,14 @@ function readVoi(
   { least, most }: { readonly least: number; readonly most: number },
   chosen: number | undefined,
 ): (value: number) => number {
-  const windows = readWindows(dataSet, name);
-  if (chosen !== undefined && !windows[chosen - 1])
-    throw new InputError(name, `has ${windows.length} windows, there is no window ${chosen}`);
   const item = chosen === undefined ? itemOf(dataSet, "x00283010") : undefined;
   if (item) {
     const table = lookUpTable(item, { descriptor: "x00283002", data: "x00283006", isSigned, name });
     return (value) => lookUp(table, value) / (2 ** table.bits - 1);
   }
+  const windows = readWindows(dataSet, name);
+  if (chosen !== undefined && !windows[chosen - 1])
+    throw new InputError(name, `has ${windows.length} windows, there is no window ${chosen}`);
   const window: Window | undefined = windows[(chosen ?? 1) - 1];
   return window ? windowed(window) : (value) => (value - least) / (most - least);
 }
