@@ -3,10 +3,10 @@ import { InputError, readBytes } from "../bytes.ts";
 
 /** What Emscripten makes of a library: a function that instantiates it. */
 type Factory<Module> = (options: {
-  readonly wasmBinary: Uint8Array;
   readonly noInitialRun: boolean;
   readonly print: (line: string) => void;
   readonly printErr: (line: string) => void;
+  readonly instantiateWasm: (imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void) => object;
 }) => Promise<Module>;
 
 /** A package that holds a decoder. */
@@ -27,9 +27,14 @@ export type Codec<Module> = <T>(name: string, use: (module: Module, said: readon
 
 /** A decoder that is loaded once, when it is first used. */
 export function codec<Module>(source: CodecSource<Module>): Codec<Module> {
+  let loaded: Promise<Loaded<Module>> | undefined;
   let ready: Promise<{ module: Module; said: string[] }> | undefined;
   return async (name, use) => {
-    ready ??= instantiate(source);
+    loaded ??= load(source).catch((cause) => {
+      loaded = undefined;
+      throw isMissing(cause) ? missingPackage(source, name, cause) : cause;
+    });
+    ready ??= loaded.then(instantiate);
     try {
       const { module, said } = await ready;
       said.length = 0;
@@ -37,19 +42,35 @@ export function codec<Module>(source: CodecSource<Module>): Codec<Module> {
     } catch (cause) {
       // What a failed call leaves behind in the module's memory is unknown.
       ready = undefined;
-      throw isMissing(cause) ? missingPackage(source, name, cause) : cause;
+      throw cause;
     }
   };
 }
 
-async function instantiate<Module>({ load, wasm, bundled }: CodecSource<Module>): Promise<{ module: Module; said: string[] }> {
+/** A decoder before it has memory of its own. */
+interface Loaded<Module> {
+  readonly factory: Factory<Module>;
+  readonly compiled: WebAssembly.Module;
+}
+
+async function load<Module>({ load, wasm, bundled }: CodecSource<Module>): Promise<Loaded<Module>> {
+  const factory = await load();
+  return { factory, compiled: await WebAssembly.compile(await readBytes(installedAt(wasm) ?? bundled)) };
+}
+
+function instantiate<Module>({ factory, compiled }: Loaded<Module>): Promise<{ module: Module; said: string[] }> {
   const said: string[] = [];
   const note = (line: string): void => {
     said.push(line);
   };
-  const factory = await load();
-  const wasmBinary = await readBytes(installedAt(wasm) ?? bundled);
-  return { module: await factory({ wasmBinary, noInitialRun: true, print: note, printErr: note }), said };
+  return new Promise((resolve, reject) => {
+    const instantiateWasm: Parameters<Factory<Module>>[0]["instantiateWasm"] = (imports, done) => {
+      WebAssembly.instantiate(compiled, imports).then(done, reject);
+      return {};
+    };
+    const options = { noInitialRun: true, print: note, printErr: note, instantiateWasm };
+    factory(options).then((module) => resolve({ module, said }), reject);
+  });
 }
 
 /** Where Node finds a file of an installed package; nowhere in a page, whose bundler has put it elsewhere. */

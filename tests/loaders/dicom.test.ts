@@ -160,6 +160,31 @@ describe("a damaged file is never a picture", () => {
     expectNoPart(film(name)),
   );
 
+  test.each([
+    "jpeg-8.dcm",
+    "jpeg-ls-12.dcm",
+    ...["1", "2", "3", "4", "5", "6", "7", "8", "16", "rgb"].map((kind) => `jpeg-lossless-${kind}.dcm`),
+  ])("%s with a coded picture that ends early is not filled up", async (name) => {
+    const file = film(name);
+    const end = Buffer.from(file).lastIndexOf(Buffer.from([0xff, 0xd9]));
+    for (const missing of [2, 3, 4, 5, 6, 8, 10, 20, 60, 200]) {
+      const bytes = file.slice();
+      bytes.fill(0, end - missing, end + 2).set([0xff, 0xd9], end - missing);
+      await expectRefusal(bytes, /holds a damaged|is a (damaged )?JPEG/);
+    }
+  });
+
+  test.each(["jpeg-2000-12.dcm", "jpeg-2000-lossy.dcm", "jpeg-ls-12.dcm", "rle-12.dcm"])("%s with a fragment cut short", async (name) => {
+    const file = film(name);
+    const { dataSet } = parseDicom(file, name);
+    const [{ position, length }] = dataSet.elements.x7fe00010.fragments ?? [];
+    const delimiter = [0xfe, 0xff, 0xdd, 0xe0, 0, 0, 0, 0];
+    for (let left = 2; left < length - 2; left += 2 * Math.ceil(length / 30)) {
+      const header = [...file.subarray(0, position - 4), ...new Uint8Array(Uint32Array.of(left).buffer)];
+      await expectRefusal(Uint8Array.from([...header, ...file.subarray(position, position + left), ...delimiter]), "film: ");
+    }
+  });
+
   /** A data set of explicit VR behind the header of a valid file. */
   function withData(...parts: readonly (readonly number[])[]): Uint8Array {
     const file = film("explicit-12.dcm");

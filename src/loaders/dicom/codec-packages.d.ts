@@ -14,6 +14,8 @@ declare module "jpeg-lossless-decoder-js" {
   export class Decoder {
     /** The row that would be decoded next. */
     readonly yLoc: number;
+    /** Where the next byte is read, also beyond the last one. */
+    readonly stream: { readonly index: number } | null;
     decode(buffer: ArrayBuffer, offset: number, length: number): Uint8Array | Uint16Array | null;
   }
 }

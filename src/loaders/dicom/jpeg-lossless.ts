@@ -26,8 +26,9 @@ export async function decodeJpegLossless(bytes: Uint8Array, format: PixelFormat,
   } catch (cause) {
     throw new InputError(name, "holds a damaged lossless JPEG", { cause });
   }
-  if (!samples || decoder.yLoc < height)
-    throw new InputError(name, `holds a damaged lossless JPEG: it ends in row ${decoder.yLoc} of ${height}`);
+  // Where pixels end early, the decoder stops before the last row, or reads on behind the end.
+  if (!samples || decoder.yLoc < height || (decoder.stream?.index ?? 0) > layout.end)
+    throw new InputError(name, "holds a damaged lossless JPEG: it ends before its last pixel");
   const decoded = new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
   return { bytes: decoded, bytesPerSample: samples.BYTES_PER_ELEMENT === 1 ? 1 : 2, isRgb: false };
 }
