@@ -14,7 +14,8 @@ export interface TiffPage {
   /** Whether each sample is stored as the difference to its neighbour on the left. */
   readonly isPredicted: boolean;
   readonly isBigEndian: boolean;
-  /** Pieces in rows from the top: strips as wide as the page, or tiles. */
+  /** Pieces in rows from the top: strips as wide as the page, which end with it, or tiles, which reach beyond it. */
+  readonly isTiled: boolean;
   readonly pieceWidth: number;
   readonly pieceHeight: number;
   readonly pieces: readonly (readonly [begin: number, end: number])[];
@@ -104,6 +105,7 @@ function readDirectory(view: DataView, at: number, isLittle: boolean, damaged: (
   return directory;
 }
 
+/** What a directory is read for: the file it is in, and how to complain of it. */
 interface Context {
   readonly name: string;
   readonly damaged: (problem: string) => InputError;
@@ -112,70 +114,77 @@ interface Context {
   readonly pages: number;
 }
 
-function interpret(directory: Directory, { name, damaged, size, isBigEndian, pages }: Context): TiffPage {
-  const number = (tag: number, usual: number): number => directory.get(tag)?.[0] ?? usual;
-  const [width, height] = [number(256, 0), number(257, 0)];
+/** A number of a directory, or what it is where the tag is missing. */
+const numberOf = (directory: Directory, tag: number, usual: number): number => directory.get(tag)?.[0] ?? usual;
+
+function interpret(directory: Directory, context: Context): TiffPage {
+  const { name, damaged, isBigEndian, pages } = context;
+  const [width, height] = [numberOf(directory, 256, 0), numberOf(directory, 257, 0)];
   checkSize(width, height, name);
+  const samples = readSampleKind(directory, name);
+  const palette = directory.get(320);
+  if (samples.meaning === "palette" && palette?.length !== 768) throw damaged("its palette should have 768 values");
+  const orientation = numberOf(directory, 274, 1);
+  return {
+    pages,
+    width,
+    height,
+    ...samples,
+    isBigEndian,
+    ...readPieces(directory, { width, height, ...samples }, context),
+    ...(samples.meaning === "palette" && { palette }),
+    ...(orientation > 1 && orientation <= 8 && { orientation }),
+  };
+}
+
+type SampleKind = Pick<TiffPage, "samplesPerPixel" | "bits" | "meaning" | "coding" | "isPredicted">;
+
+function readSampleKind(directory: Directory, name: string): SampleKind {
   const unread = (what: string): InputError => new InputError(name, `is a TIFF with ${what}, which cannot be read`);
-  const coding = codings.get(number(259, 1));
-  if (!coding) throw unread(`compression ${number(259, 1)}`);
-  const meaning = meanings[number(262, 1)];
-  if (!meaning) throw unread(`photometric interpretation ${number(262, 1)}`);
-  const samplesPerPixel = number(277, 1);
-  const least = meaning === "rgb" ? 3 : 1;
-  if ((samplesPerPixel !== least && samplesPerPixel !== least + 1) || (meaning === "palette" && samplesPerPixel !== 1))
-    throw unread(`${samplesPerPixel} samples a pixel where ${meaning}`);
+  const number = (tag: number): number => numberOf(directory, tag, 1);
+  const coding = codings.get(number(259));
+  if (!coding) throw unread(`compression ${number(259)}`);
+  const meaning = meanings[number(262)];
+  if (!meaning) throw unread(`photometric interpretation ${number(262)}`);
+  // One more sample than the colours take is alpha.
+  const possible = { "white is zero": [1, 2], "black is zero": [1, 2], rgb: [3, 4], palette: [1] } as const;
+  const samplesPerPixel = possible[meaning].find((samples) => samples === number(277));
+  if (!samplesPerPixel) throw unread(`${number(277)} samples a pixel where ${meaning}`);
   const depths = new Set(directory.get(258) ?? [1]);
   const [bits] = depths;
   if (depths.size !== 1 || (bits !== 8 && bits !== 16) || (meaning === "palette" && bits !== 8))
     throw unread(`samples of ${[...depths].slice(0, 4).join(", ")} bits`);
   if (directory.get(339)?.some((format) => format !== 1)) throw unread("samples that are no unsigned integers");
-  if (number(284, 1) !== 1 && samplesPerPixel > 1) throw unread("colours in planes");
-  if (number(266, 1) !== 1) throw unread("its bits in reverse order");
-  const predictor = number(317, 1);
+  if (number(284) !== 1 && samplesPerPixel > 1) throw unread("colours in planes");
+  if (number(266) !== 1) throw unread("its bits in reverse order");
+  const predictor = number(317);
   if (predictor !== 1 && predictor !== 2) throw unread(`predictor ${predictor}`);
-  const isTiled = directory.has(322);
-  const pieceWidth = isTiled ? number(322, 0) : width;
-  const pieceHeight = isTiled ? number(323, 0) : Math.min(number(278, height), height);
-  // Tiles reach beyond the page by less than one of them.
-  if (pieceWidth === 0 || pieceHeight === 0 || pieceWidth > width + 65535 || pieceHeight > height + 65535)
-    throw damaged("its pieces have no size");
-  checkSize(pieceWidth, pieceHeight, name);
-  const pieces = piecesOf(directory, isTiled, size, damaged);
-  const wanted = Math.ceil(width / pieceWidth) * Math.ceil(height / pieceHeight);
-  if (pieces.length !== wanted) throw damaged(`its pixels should lie in ${wanted} pieces, got ${pieces.length}`);
-  const coded = pieces.reduce((sum, [begin, end]) => sum + end - begin, 0);
-  if (coded > size) throw damaged("its pieces overlap");
-  const pieceBytes = pieceWidth * pieceHeight * samplesPerPixel * (bits / 8);
-  if (wanted * pieceBytes > (coding === "none" ? 1 : MAX_RATIO) * coded + pieceBytes)
-    throw damaged(`${coded} bytes of pixels are too few for ${width} × ${height}`);
-  const palette = directory.get(320);
-  if (meaning === "palette" && palette?.length !== 768) throw damaged("its palette should have 768 values");
-  const orientation = number(274, 1);
-  return {
-    pages,
-    width,
-    height,
-    samplesPerPixel: samplesPerPixel === 1 ? 1 : samplesPerPixel === 2 ? 2 : samplesPerPixel === 3 ? 3 : 4,
-    bits,
-    meaning,
-    coding,
-    isPredicted: predictor === 2,
-    isBigEndian,
-    pieceWidth,
-    pieceHeight,
-    pieces,
-    ...(meaning === "palette" && { palette }),
-    ...(orientation > 1 && orientation <= 8 && { orientation }),
-  };
+  return { samplesPerPixel, bits, meaning, coding, isPredicted: predictor === 2 };
 }
 
-function piecesOf(directory: Directory, isTiled: boolean, size: number, damaged: (problem: string) => InputError): [number, number][] {
+/** Where strips or tiles lie; checked against the file before memory is taken for what they claim to hold. */
+function readPieces(
+  directory: Directory,
+  { width, height, samplesPerPixel, bits, coding }: Pick<TiffPage, "width" | "height"> & SampleKind,
+  { damaged, size }: Context,
+): Pick<TiffPage, "isTiled" | "pieceWidth" | "pieceHeight" | "pieces"> {
+  const isTiled = directory.has(322);
+  const pieceWidth = isTiled ? numberOf(directory, 322, 0) : width;
+  const pieceHeight = isTiled ? numberOf(directory, 323, 0) : Math.min(numberOf(directory, 278, height), height);
+  if (pieceWidth === 0 || pieceHeight === 0) throw damaged("its pieces have no size");
   const [offsets = [], counts = []] = [directory.get(isTiled ? 324 : 273), directory.get(isTiled ? 325 : 279)];
-  if (offsets.length !== counts.length) throw damaged(`its pixels begin at ${offsets.length} places and have ${counts.length} lengths`);
-  return offsets.map((begin, i) => {
+  const wanted = Math.ceil(width / pieceWidth) * Math.ceil(height / pieceHeight);
+  if (offsets.length !== wanted || counts.length !== wanted)
+    throw damaged(`its pixels should lie in ${wanted} pieces, got ${offsets.length} places and ${counts.length} lengths`);
+  const pieces = offsets.map((begin, i): readonly [number, number] => {
     const end = begin + counts[i];
     if (end > size) throw damaged(`its pixels end at byte ${end}, the file has ${size} (is it cut off?)`);
     return [begin, end];
   });
+  const coded = counts.reduce((sum, count) => sum + count, 0);
+  if (coded > size) throw damaged("its pieces overlap");
+  const pixels = isTiled ? wanted * pieceWidth * pieceHeight : width * height;
+  if ((pixels * samplesPerPixel * bits) / 8 > (coding === "none" ? 1 : MAX_RATIO) * coded)
+    throw damaged(`${coded} bytes of pixels are too few for ${width} × ${height}`);
+  return { isTiled, pieceWidth, pieceHeight, pieces };
 }

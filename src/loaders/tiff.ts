@@ -13,14 +13,13 @@ import { decodeLzw } from "./tiff-lzw.ts";
  */
 export function decodeTiff(bytes: Uint8Array, name: string, { frame }: DecodeOptions): Image {
   const page = readTiffPage(bytes, name, frame ?? 1);
-  const { width, height, samplesPerPixel, bits, pieceWidth, pieceHeight } = page;
+  const { width, height, samplesPerPixel, bits, isTiled, pieceWidth, pieceHeight } = page;
   const row = width * samplesPerPixel;
   const samples = bits === 16 ? new Uint16Array(row * height) : new Uint8Array(row * height);
   const across = Math.ceil(width / pieceWidth);
   for (const [i, [begin, end]] of page.pieces.entries()) {
     const [left, top] = [(i % across) * pieceWidth, Math.floor(i / across) * pieceHeight];
-    // The last strip ends with the page, the last tile does not.
-    const rows = pieceWidth === width ? Math.min(pieceHeight, height - top) : pieceHeight;
+    const rows = isTiled ? pieceHeight : Math.min(pieceHeight, height - top);
     const piece = samplesOf(decodePiece(bytes.subarray(begin, end), rows, page, name), page);
     const [wide, stride] = [Math.min(pieceWidth, width - left) * samplesPerPixel, pieceWidth * samplesPerPixel];
     for (let y = 0; y < Math.min(rows, height - top); y++)

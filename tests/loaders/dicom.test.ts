@@ -6,6 +6,7 @@ import { readFrame } from "../../src/loaders/dicom/frame.ts";
 import { readPixelFormat } from "../../src/loaders/dicom/pixel-format.ts";
 import { decodeImage, describeFilm } from "../../src/loaders/image.ts";
 import { expectedFilms, film, numbers } from "../fixtures/films/expected.ts";
+import { decimal, dicomFilm } from "./dicom-bytes.ts";
 import { expectNoPart, expectRefusal } from "./refusal.ts";
 
 const dicom = expectedFilms.filter(([name]) => name.endsWith(".dcm"));
@@ -62,6 +63,15 @@ describe("frames and windows are chosen", () => {
     const share = (value: number) => Math.min(Math.max((value - 2999.5) / 899 + 0.5, 0), 1);
     expect(Array.from(data)).toEqual(stored.map((value) => Math.round(65535 * share(2 * value - 1024))));
     await expectRefusal(film(name), "has 2 windows, there is no window 3", { pixels: "display", window: 3 });
+  });
+
+  test("a slope below zero turns light to dark, over the range that values have then", async () => {
+    const film = dicomFilm(
+      { width: 2, height: 2, channels: 1, bitDepth: 8, data: Uint8Array.of(0, 51, 204, 255) },
+      { more: [decimal("x00281052", 10), decimal("x00281053", -2)] },
+    );
+    expect(Array.from((await decodeImage(film, "film", { pixels: "display" })).data)).toEqual([255, 204, 51, 0]);
+    expect(Array.from((await decodeImage(film, "film")).data)).toEqual([0, 51, 204, 255]);
   });
 
   test("a window that is asked for goes before a VOI table", async () => {

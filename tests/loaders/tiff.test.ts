@@ -57,8 +57,9 @@ describe("a damaged file is never a picture", () => {
   test.each<[string, Uint8Array, string | RegExp]>([
     ["no rows", withValue("grey-8.tif", 257, 0), "is an empty picture, got 47 × 0"],
     ["a size beyond any detector's", withValue("grey-8.tif", 257, 2 ** 31), "is too large"],
-    ["more rows than strips", withValue("grey-8.tif", 257, 330), "its pixels should lie in 42 pieces, got 5"],
+    ["more rows than strips", withValue("grey-8.tif", 257, 330), "its pixels should lie in 42 pieces, got 5 places and 5 lengths"],
     ["more rows than bytes", withValue("grey-16.tif", 257, 66), /too few for 47 × 66|should lie in/],
+    ["tiles larger than their bytes", withValue("tiles.tif", 322, 2 ** 30), /its pixels should lie in 3 pieces|are too few/],
     ["strips without rows", withValue("grey-8.tif", 278, 0), "its pieces have no size"],
     [
       "strips beyond the file",

@@ -62,7 +62,7 @@ export function checkCoded({ width, height, components, precision }: CodedSize, 
       name,
       `holds a coded picture of ${width} × ${height} × ${components}, its header says ${columns} × ${rows} × ${samplesPerPixel}`,
     );
-  if (precision > bitsAllocated || bitsStored > 8 * Math.ceil(precision / 8))
+  if (precision > Math.min(bitsAllocated, 16) || bitsStored > 8 * Math.ceil(precision / 8))
     throw new InputError(name, `holds a coded picture of ${precision} bits, its header says ${bitsStored} stored in ${bitsAllocated}`);
 }
 

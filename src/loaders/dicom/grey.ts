@@ -66,8 +66,8 @@ function readModality({ dataSet, name }: DicomFile, { bitsStored, isSigned }: Pi
     throw new InputError(name, `has no valid rescale slope and intercept, got ${slope} and ${intercept}`);
   const value = (stored: number): number => stored * slope + intercept;
   const half = 2 ** (bitsStored - 1);
-  const [first, last] = isSigned ? [-half, half - 1] : [0, 2 * half - 1];
-  return { value, least: value(first), most: value(last) };
+  const ends = (isSigned ? [-half, half - 1] : [0, 2 * half - 1]).map(value);
+  return { value, least: Math.min(...ends), most: Math.max(...ends) };
 }
 
 /** Values to their share of the output's range. */
