@@ -108,5 +108,8 @@ const syntaxNames: Readonly<Record<string, string>> = {
   "1.2.840.10008.1.2.4.81": "JPEG-LS Near-lossless",
   "1.2.840.10008.1.2.4.90": "JPEG 2000 Lossless",
   "1.2.840.10008.1.2.4.91": "JPEG 2000",
+  "1.2.840.10008.1.2.4.201": "High-Throughput JPEG 2000 Lossless",
+  "1.2.840.10008.1.2.4.202": "High-Throughput JPEG 2000 Lossless, RPCL",
+  "1.2.840.10008.1.2.4.203": "High-Throughput JPEG 2000",
   "1.2.840.10008.1.2.5": "RLE Lossless",
 };

@@ -31,6 +31,9 @@ const decoders: Readonly<Record<string, Decode>> = {
   "1.2.840.10008.1.2.4.81": jpegLs,
   "1.2.840.10008.1.2.4.90": jpeg2000,
   "1.2.840.10008.1.2.4.91": jpeg2000,
+  "1.2.840.10008.1.2.4.201": jpeg2000,
+  "1.2.840.10008.1.2.4.202": jpeg2000,
+  "1.2.840.10008.1.2.4.203": jpeg2000,
 };
 
 /** @throws InputError where the frame is damaged, is not what the file's header says, or its transfer syntax is not read. */

@@ -1,4 +1,4 @@
-/** Frames in JPEG 2000, by OpenJPEG. */
+/** Frames in JPEG 2000, high-throughput ones too, by OpenJPEG. */
 import { InputError } from "../../bytes.ts";
 import { codec } from "../codec.ts";
 import { type CodedSize, checkCoded, checkRatio, type Decoded } from "./compressed.ts";
