@@ -98,8 +98,8 @@ export async function decodeImage(bytes: Uint8Array, name: string, options: Deco
 export async function describeFilm(bytes: Uint8Array, name: string): Promise<FilmDescription> {
   const format = readableFormat(bytes, name);
   if (format.describe) return format.describe(bytes, name);
-  const { width, height, channels, bitDepth } = await format.decode(bytes, name, {});
-  return { format: format.name, width, height, channels, bits: bitDepth };
+  const { width, height, channels, bitDepth, notes } = await format.decode(bytes, name, {});
+  return { format: format.name, width, height, channels, bits: bitDepth, ...(notes && { notes: notes.join("; ") }) };
 }
 
 /** Whether a file begins as a picture does, one that is read or not. */

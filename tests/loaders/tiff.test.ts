@@ -1,6 +1,6 @@
 /** TIFF films have the pixels that Pillow and tifffile give, and a broken one is never a picture. */
 import { describe, expect, test } from "vitest";
-import { decodeImage } from "../../src/loaders/image.ts";
+import { decodeImage, describeFilm } from "../../src/loaders/image.ts";
 import { expectedFilms, film, numbers } from "../fixtures/films/expected.ts";
 import { expectNoPart, expectRefusal } from "./refusal.ts";
 
@@ -19,6 +19,14 @@ test("a page is chosen, and said where it was not", async () => {
   ];
   expect(second.data).toEqual(first.data.map((value) => 255 - value));
   expect(await decodeImage(film("pages.tif"), "film")).toEqual({ ...first, notes: ["of its 3 pages the first is read"] });
+  expect(await describeFilm(film("pages.tif"), "film")).toEqual({
+    format: "TIFF",
+    width: 47,
+    height: 33,
+    channels: 1,
+    bits: 8,
+    notes: "of its 3 pages the first is read",
+  });
   await expectRefusal(film("pages.tif"), "has 3 pages, there is no page 4", { frame: 4 });
 });
 
