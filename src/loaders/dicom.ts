@@ -1,7 +1,7 @@
 /** DICOM films: one frame as a picture, and what the file says of its pixels. */
 import { InputError } from "../bytes.ts";
 import { toRgb } from "./dicom/colour.ts";
-import { type DicomFile, decimalsOf, parseDicom, shown, textOf } from "./dicom/data-set.ts";
+import { type DicomFile, decimalsOf, functionalGroup, parseDicom, shown, textOf } from "./dicom/data-set.ts";
 import { readFrame } from "./dicom/frame.ts";
 import { readGreys } from "./dicom/grey.ts";
 import { type PixelFormat, readPixelFormat } from "./dicom/pixel-format.ts";
@@ -47,12 +47,14 @@ function mapped(
   return greys;
 }
 
-/** What a file says of its pixels and how they were taken; nothing that tells whose they are. No pixel is decoded. */
+/** What a file says of its pixels and how they were taken, of its first frame where frames differ; nothing that tells whose they are. No pixel is decoded. */
 export async function describeDicom(bytes: Uint8Array, name: string): Promise<FilmDescription> {
   const file = parseDicom(bytes, name);
   const { dataSet, transferSyntax } = file;
   const { columns, rows, frames, photometric, samplesPerPixel, bitsAllocated, bitsStored, isSigned } = readPixelFormat(file);
-  const windows = readWindows(dataSet, name).map(({ center, width, function: named }) => `${center} ± ${width / 2} (${named})`);
+  const windows = readWindows(functionalGroup(dataSet, 1, "x00289132"), name).map(
+    ({ center, width, function: named }) => `${center} ± ${width / 2} (${named})`,
+  );
   const code = (tag: string): string | undefined => {
     const text = textOf(dataSet, tag);
     return text === undefined ? undefined : shown(text);
@@ -85,7 +87,8 @@ export async function describeDicom(bytes: Uint8Array, name: string): Promise<Fi
 }
 
 function rescaleOf({ dataSet }: DicomFile): string | undefined {
-  const [[slope], [intercept]] = [decimalsOf(dataSet, "x00281053"), decimalsOf(dataSet, "x00281052")];
+  const group = functionalGroup(dataSet, 1, "x00289145");
+  const [[slope], [intercept]] = [decimalsOf(group, "x00281053"), decimalsOf(group, "x00281052")];
   return slope === undefined && intercept === undefined ? undefined : `× ${slope ?? 1} + ${intercept ?? 0}`;
 }
 

@@ -84,6 +84,16 @@ export function decimalsOf(dataSet: DataSet, tag: string): number[] {
 /** The first item of a sequence; undefined where it is missing or empty. */
 export const itemOf = (dataSet: DataSet, tag: string): DataSet | undefined => dataSet.elements[tag]?.items?.[0]?.dataSet;
 
+/**
+ * Where a frame's attributes of a kind stand: in the frame's own functional group, in the one that all share (PS3.3 C.7.6.16), or, as in
+ * files of one frame, in the data set itself.
+ */
+export function functionalGroup(dataSet: DataSet, frame: number, tag: string): DataSet {
+  const own = dataSet.elements.x52009230?.items?.[frame - 1]?.dataSet;
+  const shared = itemOf(dataSet, "x52009229");
+  return (own && itemOf(own, tag)) ?? (shared && itemOf(shared, tag)) ?? dataSet;
+}
+
 /** The bytes of an element, a view of the file. */
 export const bytesOf = ({ byteArray }: Pick<DataSet, "byteArray">, { dataOffset, length }: Element): Uint8Array =>
   byteArray.subarray(dataOffset, dataOffset + length);

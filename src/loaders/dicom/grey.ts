@@ -1,7 +1,7 @@
 /** Stored values of a grey film as the greys of a picture: as networks take them, or as a viewer shows them. */
 import { InputError } from "../../bytes.ts";
 import type { DecodeOptions } from "../image.ts";
-import { type DicomFile, decimalsOf, itemOf, lookUp, lookUpTable, textOf } from "./data-set.ts";
+import { type DicomFile, decimalsOf, functionalGroup, itemOf, lookUp, lookUpTable, textOf } from "./data-set.ts";
 import type { PixelFormat } from "./pixel-format.ts";
 import { readWindows, type Window, windowed } from "./window.ts";
 
@@ -32,10 +32,11 @@ export function storedGreys({ bitsStored, isSigned, photometric }: PixelFormat):
  * The grayscale pipeline of PS3.4 N.2: modality table or rescale, VOI table or window, presentation. The range of what reaches the
  * last step becomes black to white. A VOI table is preferred to a window unless a window is chosen; padding is black.
  */
-function displayGreys(file: DicomFile, format: PixelFormat, { window }: DecodeOptions): Greys {
+function displayGreys(file: DicomFile, format: PixelFormat, { window, frame = 1 }: DecodeOptions): Greys {
   const { bitsStored, photometric } = format;
-  const { value, least, most } = readModality(file, format);
-  const share = readVoi(file, format, { least, most }, window);
+  const { value, least, most } = readModality(file, format, frame);
+  const voi = functionalGroup(file.dataSet, frame, "x00289132");
+  const share = readVoi({ ...file, dataSet: voi }, format, { least, most }, window);
   const shape = textOf(file.dataSet, "x20500020");
   const isInverted = shape === undefined ? photometric === "MONOCHROME1" : shape === "INVERSE";
   const isPadding = readPadding(file, format);
@@ -55,13 +56,14 @@ interface Modality {
   readonly most: number;
 }
 
-function readModality({ dataSet, name }: DicomFile, { bitsStored, isSigned }: PixelFormat): Modality {
+function readModality({ dataSet, name }: DicomFile, { bitsStored, isSigned }: PixelFormat, frame: number): Modality {
   const item = itemOf(dataSet, "x00283000");
   if (item) {
     const table = lookUpTable(item, { descriptor: "x00283002", data: "x00283006", isSigned, name });
     return { value: (stored) => lookUp(table, stored), least: 0, most: 2 ** table.bits - 1 };
   }
-  const [[slope = 1], [intercept = 0]] = [decimalsOf(dataSet, "x00281053"), decimalsOf(dataSet, "x00281052")];
+  const group = functionalGroup(dataSet, frame, "x00289145");
+  const [[slope = 1], [intercept = 0]] = [decimalsOf(group, "x00281053"), decimalsOf(group, "x00281052")];
   if (!Number.isFinite(slope) || !Number.isFinite(intercept) || slope === 0)
     throw new InputError(name, `has no valid rescale slope and intercept, got ${slope} and ${intercept}`);
   const value = (stored: number): number => stored * slope + intercept;
