@@ -4,7 +4,8 @@ import type { AdapterProfile } from "../gpu/profile.ts";
 import type { Shape } from "../tensor.ts";
 import { concat } from "./concat.ts";
 import { depthwiseWeightGradient } from "./conv2d-depthwise-gradient.ts";
-import { apply, type Launch, type Node, type Op } from "./op.ts";
+import { rowsPerBinding } from "./copy.ts";
+import { apply, type Binding, type Launch, type Node, type Op } from "./op.ts";
 import { slice } from "./slice.ts";
 import { sumOfParts } from "./sum-parts.ts";
 import type { Sides } from "./window2d.ts";
@@ -40,9 +41,9 @@ const op: Op<Conv2dWeightGradientAttrs> = {
   inputs: ["x", "dy"],
   sliced: ["x", "dy"],
   shape: (_, { weightShape }) => weightShape,
-  lower({ inputs: [x, dy], attrs }) {
+  lower({ inputs: [x, dy], attrs, shape }, profile) {
     const { groups, weightShape } = attrs;
-    if (groups === 1) return undefined;
+    if (groups === 1) return layoutOf(shape).vectors * 16 > profile.maxBindingBytes ? apply(inRangesOp, [x, dy], attrs) : undefined;
     const [outputs, groupInputs, ...kernel] = weightShape;
     if (groupInputs === 1 && outputs === groups) return depthwiseWeightGradient(x, dy, attrs);
     const groupOutputs = outputs / groups;
@@ -56,47 +57,87 @@ const op: Op<Conv2dWeightGradientAttrs> = {
     return concat(parts, 0);
   },
   launches(node, profile) {
-    const { inputs, attrs, shape } = node;
-    const [x, dy] = inputs;
-    const { vectors: size } = layoutOf(shape);
-    const { shader, channelsAGroup, columnsAGroup } = classFor(profile);
-    const map = mapOf(node);
-    const columns = size / shape[0];
-    const across = Math.ceil(columns / columnsAGroup);
-    const down = Math.ceil(shape[0] / channelsAGroup);
-    const chunkRows = chunkRowsFor(map, across * down, size, profile);
-    const chunks = Math.ceil(map.rows / chunkRows);
+    const { vectors: size } = layoutOf(node.shape);
+    const { rows } = mapOf(node);
+    const chunkRows = chunkRowsFor(node, profile);
+    const chunks = Math.ceil(rows / chunkRows);
     const partials = { scratch: "partials", vectors: size * chunks };
-    const product: Launch = {
-      shader,
-      bind: ["x", "dy", chunks > 1 ? partials : "y"],
-      params: {
-        rows: map.rows,
-        chunk_rows: chunkRows,
-        pixels: map.pixels,
-        columns,
-        in_height: map.inHeight,
-        in_width: map.inWidth,
-        in_blocks: layoutOf(x.shape).blocks,
-        out_height: map.outHeight,
-        out_width: map.outWidth,
-        out_blocks: layoutOf(dy.shape).blocks,
-        out_channels: shape[0],
-        kernel_width: shape[3] ?? 1,
-        stride_y: attrs.stride[0],
-        stride_x: attrs.stride[1],
-        dilation_y: attrs.dilation[0],
-        dilation_x: attrs.dilation[1],
-        pad_top: attrs.padding[0],
-        pad_left: attrs.padding[1],
-      },
-      workgroups: [across, down, chunks],
-    };
+    const product = productOf(node, profile, { result: chunks > 1 ? partials : "y", channels: node.shape[0], chunkRows });
     return chunks > 1 ? [product, sumOfParts(partials, size, chunks)] : [product];
   },
   macs: ({ inputs: [, dy], attrs: { weightShape } }) =>
     layoutOf(dy.shape).batch * layoutOf(dy.shape).area * weightShape.reduce((product, size) => product * size, 1),
 };
+
+/** The same of more filters than the adapter binds at once: one range of them after the other. */
+const inRangesOp: Op<Conv2dWeightGradientAttrs> = {
+  name: "conv2dWeightGradientInRanges",
+  inputs: ["x", "dy"],
+  shape: op.shape,
+  launches(node, profile) {
+    const { inputs, shape } = node;
+    const [x, dy] = inputs;
+    const columns = layoutOf(shape).vectors / shape[0];
+    const step = rowsPerBinding(columns, profile);
+    return Array.from({ length: Math.ceil(shape[0] / step) }, (_, index) => {
+      const first = index * step;
+      const channels = Math.min(step, shape[0] - first);
+      return productOf(node, profile, {
+        result: { value: "y", firstVector: first * columns, vectors: channels * columns },
+        channels,
+        chunkRows: mapOf(node).rows,
+        // dy is read from the range's first channel on.
+        params: { x_stride: layoutOf(x.shape).blocks, x_offset: 0, dy_stride: layoutOf(dy.shape).blocks, dy_offset: first / 4 },
+      });
+    });
+  },
+  macs: op.macs,
+};
+
+/** The filters that one launch computes, and where it writes them. */
+interface ProductRange {
+  readonly result: Binding;
+  readonly channels: number;
+  readonly chunkRows: number;
+  readonly params?: Readonly<Record<string, number>>;
+}
+
+function productOf(
+  node: Node<Conv2dWeightGradientAttrs>,
+  profile: AdapterProfile,
+  { result, channels, chunkRows, params }: ProductRange,
+): Launch {
+  const { inputs, attrs, shape } = node;
+  const map = mapOf(node);
+  const columns = layoutOf(shape).vectors / shape[0];
+  const { shader, channelsAGroup, columnsAGroup } = classFor(profile);
+  return {
+    shader,
+    bind: ["x", "dy", result],
+    params: {
+      rows: map.rows,
+      chunk_rows: chunkRows,
+      pixels: map.pixels,
+      columns,
+      in_height: map.inHeight,
+      in_width: map.inWidth,
+      in_blocks: layoutOf(inputs[0].shape).blocks,
+      out_height: map.outHeight,
+      out_width: map.outWidth,
+      out_blocks: Math.ceil(channels / 4),
+      out_channels: channels,
+      kernel_width: shape[3] ?? 1,
+      stride_y: attrs.stride[0],
+      stride_x: attrs.stride[1],
+      dilation_y: attrs.dilation[0],
+      dilation_x: attrs.dilation[1],
+      pad_top: attrs.padding[0],
+      pad_left: attrs.padding[1],
+      ...params,
+    },
+    workgroups: [Math.ceil(columns / columnsAGroup), Math.ceil(channels / channelsAGroup), Math.ceil(map.rows / chunkRows)],
+  };
+}
 
 interface GradientClass {
   readonly shader: string;
@@ -148,14 +189,13 @@ const GPU_GROUPS = 512;
 const SCRATCH_BYTES = 32 * 2 ** 20;
 
 /** Rows that one workgroup sums over: of one chunk where tiles of the result are enough for the adapter. */
-function chunkRowsFor(
-  { rows, pixels }: PixelRows,
-  tiles: number,
-  vectors: number,
-  { class: adapter, maxBindingBytes }: AdapterProfile,
-): number {
-  const groups = adapter === "software" ? SOFTWARE_GROUPS : GPU_GROUPS;
-  const most = Math.max(1, Math.floor(Math.min(SCRATCH_BYTES, maxBindingBytes) / (vectors * 16)));
+function chunkRowsFor(node: Node<Conv2dWeightGradientAttrs>, profile: AdapterProfile): number {
+  const { rows, pixels } = mapOf(node);
+  const { vectors } = layoutOf(node.shape);
+  const { channelsAGroup, columnsAGroup } = classFor(profile);
+  const tiles = Math.ceil(vectors / node.shape[0] / columnsAGroup) * Math.ceil(node.shape[0] / channelsAGroup);
+  const groups = profile.class === "software" ? SOFTWARE_GROUPS : GPU_GROUPS;
+  const most = Math.max(1, Math.floor(Math.min(SCRATCH_BYTES, profile.maxBindingBytes) / (vectors * 16)));
   const wanted = Math.max(Math.ceil(groups / tiles), Math.ceil(pixels / CHUNK_PIXELS));
   return Math.ceil(rows / Math.min(rows, most, wanted));
 }

@@ -35,3 +35,7 @@ export function copyLaunches(from: string, vectors: number, { maxBindingBytes }:
 
 /** The most vectors of 16 bytes that one binding may cover, in rows of 64, so that every range begins where one may. */
 export const vectorsPerBinding = (maxBindingBytes: number): number => Math.max(64, Math.floor(maxBindingBytes / 1024) * 64);
+
+/** The most rows of a matrix of so many vectors a row that one binding may cover, in steps of 32, so that every range begins where one may. */
+export const rowsPerBinding = (vectorsARow: number, { maxBindingBytes }: AdapterProfile): number =>
+  Math.max(1, Math.floor(maxBindingBytes / (32 * 16 * vectorsARow))) * 32;

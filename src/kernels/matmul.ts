@@ -1,9 +1,13 @@
 /** Matrix product. */
+import { layoutOf } from "../gpu/layout.ts";
 import { conv2dProduct } from "./conv2d-product.ts";
 import { transposedProduct } from "./conv2d-weight-gradient.ts";
+import { rowsPerBinding } from "./copy.ts";
+import { grid } from "./grid.ts";
 import { linear } from "./linear.ts";
-import { apply, type Node, type Op, ShapeError } from "./op.ts";
+import { apply, type Binding, type Launch, type Node, type Op, ShapeError } from "./op.ts";
 import { pad } from "./pad.ts";
+import { sumOfParts } from "./sum-parts.ts";
 import { zeros } from "./zeros.ts";
 
 /**
@@ -11,6 +15,9 @@ import { zeros } from "./zeros.ts";
  * @throws ShapeError if the inner sizes differ.
  */
 export const matmul = (a: Node, b: Node): Node => apply(op, [a, b], {});
+
+/** Rows of a that one invocation computes. */
+const ROWS = 4;
 
 const op: Op = {
   name: "matmul",
@@ -20,7 +27,8 @@ const op: Op = {
       throw new ShapeError("matmul", "inner sizes differ or there are not 2 axes", [a, b]);
     return [a[0], b[1]];
   },
-  lower({ inputs: [a, b], shape }) {
+  lower({ inputs: [a, b], shape }, profile) {
+    if (layoutOf(b.shape).vectors * 16 > profile.maxBindingBytes) return undefined;
     // b lies in memory as [k][ceil4(n)]: filters of one tap already, but for rows of zeros up to a multiple of four.
     const [k, n] = b.shape;
     const rows = Math.ceil(k / 4) * 4;
@@ -39,6 +47,26 @@ const op: Op = {
       activation: "none",
       outShape: shape,
     });
+  },
+  // Where b is more than the adapter binds at once: sums over as many of its rows as it does, added up.
+  launches({ inputs: [a, b], shape: [m, n] }, profile) {
+    const [k] = b.shape;
+    const blocks = Math.ceil(n / 4);
+    const step = rowsPerBinding(blocks, profile);
+    const parts = Math.ceil(k / step);
+    const size = blocks * Math.ceil(m / ROWS);
+    const partials: Binding = { scratch: "partials", vectors: parts * m * blocks };
+    const launches = Array.from({ length: parts }, (_, part): Launch => {
+      const first = part * step;
+      const depth = Math.min(step, k - first);
+      return {
+        shader: "matmul-part",
+        bind: ["a", { value: "b", firstVector: first * blocks, vectors: depth * blocks }, partials],
+        params: { size, rows: m, depth, a_blocks: layoutOf(a.shape).blocks, first_block: first / 4, blocks, part },
+        workgroups: grid(size),
+      };
+    });
+    return [...launches, sumOfParts(partials, m * blocks, parts)];
   },
   macs: ({ inputs: [a], shape }) => shape[0] * shape[1] * a.shape[1],
   // da = dy · bᵀ, and db = aᵀ · dy.
