@@ -2,11 +2,12 @@
 // y[t, i, o] = weight[i, o, tap t]   for a transposed convolution's   (entry point `conv_transpose`)
 //
 // Filters as the convolution kernels read them: output channels in vectors, input channels padded with zero rows to a multiple of four.
-// A dilation above 1 spreads the taps over a larger kernel of zeros. One invocation writes one vector.
+// A dilation above 1 spreads the taps over a larger kernel of zeros; `reversed` takes the last tap first. One invocation writes one vector.
 
 struct Params {
   size: u32, outputs: u32, out_blocks: u32, inputs: u32, in_rows: u32,
   kernel_height: u32, kernel_width: u32, spread_width: u32, dilation_y: u32, dilation_x: u32,
+  reversed: u32,
 }
 
 alias Value = vec4f;
@@ -40,7 +41,8 @@ fn place(index: u32) -> vec3u {
   let taps = params.kernel_height * params.kernel_width;
   let tap = row / params.dilation_y * params.kernel_width + column / params.dilation_x;
   let on_tap = row % params.dilation_y == 0u && column % params.dilation_x == 0u;
-  return vec3u(index % params.out_blocks * 4u, rest % params.in_rows, select(taps, tap, on_tap));
+  let source = select(tap, taps - 1u - tap, params.reversed != 0u);
+  return vec3u(index % params.out_blocks * 4u, rest % params.in_rows, select(taps, source, on_tap));
 }
 
 fn is_zero(at: vec3u) -> bool {

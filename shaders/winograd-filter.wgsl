@@ -4,7 +4,10 @@
 // output channels, row by row of the result. Rows of inputs past the last are zero.
 
 // `taps` is 9 and `rows` 6 or 4: constant bounds would be unrolled, which takes compilers ten times as long.
-struct Params { size: u32, outputs: u32, out_blocks: u32, inputs: u32, taps: u32, rows: u32 }
+struct Params {
+  size: u32, outputs: u32, out_blocks: u32, inputs: u32, taps: u32, rows: u32,
+  output_step: u32, input_step: u32, tap_step: i32, first_tap: u32,
+}
 
 alias Value = vec4f;
 alias Scalar = f32;
@@ -30,10 +33,11 @@ fn dot3(row: vec3f, g0: vec4f, g1: vec4f, g2: vec4f) -> vec4f {
   return row.x * g0 + row.y * g1 + row.z * g2;
 }
 
-// The weight's storage is [out][tap][ceil4(in)].
+// The weight's storage is [out][tap][ceil4(in)], or with its last tap first [in][tap][ceil4(out)].
 fn element(output: u32, tap: u32, input: u32) -> f32 {
   if (output >= params.outputs || input >= params.inputs) { return 0.0; }
-  return f32(weight[(output * 9u + tap) * ((params.inputs + 3u) / 4u * 4u) + input]);
+  let at = output * params.output_step + input * params.input_step + params.first_tap;
+  return f32(weight[u32(i32(at) + i32(tap) * params.tap_step)]);
 }
 
 fn load(tap: u32, output: u32, input: u32) -> vec4f {

@@ -6,6 +6,7 @@ import { activationCode } from "./epilogue.ts";
 import { grid } from "./grid.ts";
 import { apply, type Launch, type Node, type Op } from "./op.ts";
 import { productLaunch } from "./product-launch.ts";
+import { unrotated } from "./rotate-filters.ts";
 
 /** Output pixels a side of a tile: F(4,3) needs a quarter of a direct convolution's multiplications, F(2,3) 1 in 2.25. */
 export type Tile = 4 | 2;
@@ -29,7 +30,9 @@ export function winogradTile({ kernel, stride, dilation, outShape }: Conv2dWindo
 
 /** Operands are x, the weight [out, in, 3, 3] as it is, bias and, optionally, a residual of the result's shape. */
 export function conv2dWinograd([x, weight, ...rest]: readonly Node[], window: Conv2dWindow, tile: Tile): Node {
-  return apply(op, [x, apply(filterOp, [weight], { tile }), ...rest], { ...window, tile });
+  const original = unrotated(weight);
+  const filters = apply(filterOp, [original ?? weight], { tile, isRotated: original !== undefined });
+  return apply(op, [x, filters, ...rest], { ...window, tile });
 }
 
 interface WinogradAttrs extends Conv2dWindow {
@@ -116,20 +119,38 @@ function tilesAtOnce(points: number, inBlocks: number, outBlocks: number, { maxB
   return Math.max(1, Math.floor(fitting));
 }
 
-/** The transformed filters: [(tile + 2)², out, ceil4(in)], which lie in memory as [point][in][ceil4(out)]. */
-const filterOp: Op<{ readonly tile: Tile }> = {
+/**
+ * The transformed filters: [(tile + 2)², out, ceil4(in)], which lie in memory as [point][in][ceil4(out)]. Rotated filters are transformed
+ * from what they were, [in, out, 3, 3].
+ */
+const filterOp: Op<{ readonly tile: Tile; readonly isRotated: boolean }> = {
   name: "winogradFilter",
   inputs: ["weight"],
-  shape: ([[outputs, inputs]], { tile }) => [(tile + 2) ** 2, outputs, Math.ceil(inputs / 4) * 4],
-  launches({ inputs: [weight], attrs: { tile }, shape }) {
+  shape: ([[first, second]], { tile, isRotated }) => {
+    const [outputs, inputs] = isRotated ? [second, first] : [first, second];
+    return [(tile + 2) ** 2, outputs, Math.ceil(inputs / 4) * 4];
+  },
+  launches({ inputs: [weight], attrs: { tile, isRotated }, shape }) {
     const [points, outputs, rows] = shape;
     const { blocks, vectors } = layoutOf(shape);
+    const tapStep = layoutOf(weight.shape).blocks * 4;
+    const walk = isRotated
+      ? { output_step: 1, input_step: 9 * tapStep, tap_step: -tapStep, first_tap: 8 * tapStep }
+      : { output_step: 9 * tapStep, input_step: 1, tap_step: tapStep, first_tap: 0 };
     return [
       {
         shader: "winograd-filter",
         entryPoint: tile === 4 ? "f43" : "f23",
         bind: ["weight", "y"],
-        params: { size: vectors / points, outputs, out_blocks: blocks, inputs: weight.shape[1], taps: 9, rows: tile + 2 },
+        params: {
+          size: vectors / points,
+          outputs,
+          out_blocks: blocks,
+          inputs: weight.shape[isRotated ? 0 : 1],
+          taps: 9,
+          rows: tile + 2,
+          ...walk,
+        },
         workgroups: grid(blocks * rows),
       },
     ];

@@ -9,6 +9,9 @@ import { apply, type Node, type Op } from "./op.ts";
  */
 export const rotateFilters = (weight: Node, groups = 1): Node => apply(op, [weight], { groups });
 
+/** The filters that a node rotates, where they are of one group: kernels that put filters in order can turn them as well. */
+export const unrotated = (node: Node): Node | undefined => (node.op === op && node.attrs.groups === 1 ? node.inputs[0] : undefined);
+
 const op: Op<{ readonly groups: number }> = {
   name: "rotateFilters",
   inputs: ["weight"],

@@ -36,11 +36,17 @@ test.each([
   expect(shaders(planOf(xShape, weight("conv.weight", weightShape), options).steps)).toEqual(expected);
 });
 
-test("filters are turned once where they are fixed, and at every run where they are not", () => {
+test("filters are turned as they are packed: once where they are fixed, and at every run where they are not", () => {
   const fixed = planOf([1, 8, 9, 9], weight("conv.weight", [8, 8, 3, 3]), {});
-  expect(shaders(fixed.once)).toEqual(["rotate-filters", "pack-filters"]);
+  expect(shaders(fixed.once)).toEqual(["pack-filters"]);
   const given = planOf([1, 8, 9, 9], input("conv.weight", [8, 8, 3, 3]), {});
-  expect(shaders(given.steps)).toEqual(["rotate-filters", "pack-filters", "conv2d-tile"]);
+  expect(shaders(given.steps)).toEqual(["pack-filters", "conv2d-tile"]);
+});
+
+test("filters of one tap are read as they lie, unless their rows have to be filled up", () => {
+  const launched = (outputs: number) => shaders(planOf([1, 8, 9, 9], input("conv.weight", [outputs, 8, 1, 1]), {}).steps);
+  expect(launched(8)).toEqual(["conv2d-tile"]);
+  expect(launched(6)).toEqual(["pack-filters", "conv2d-tile"]);
 });
 
 // kernels.md 13 gives 2e-5 of the largest value for F(4,3) and 2e-6 for F(2,3); 256 channels get twice that, as the convolution's own test has it.
