@@ -11,6 +11,8 @@ export interface AdapterProfile {
   readonly subgroupSize: number;
   readonly f16: boolean;
   readonly timestamps: boolean;
+  /** Workgroups that keep the adapter busy: fewer leave parts of it idle. */
+  readonly targetWorkgroups: number;
   /** The largest range of a buffer that one binding may cover. */
   readonly maxBindingBytes: number;
   readonly maxBufferBytes: number;
@@ -22,6 +24,18 @@ export interface AdapterProfile {
   readonly choices?: ReadonlyMap<string, string>;
 }
 
+/** What class an adapter is of says how wide it is: a machine's own cores, a part of its chip, or a card. */
+export const targetWorkgroups: Readonly<Record<AdapterClass, number>> = {
+  software: 8,
+  intel: 64,
+  apple: 64,
+  arm: 64,
+  qualcomm: 64,
+  nvidia: 512,
+  amd: 512,
+  unknown: 128,
+};
+
 /** The least that every WebGPU adapter has: what plans can count on where there is no adapter to ask. */
 export const leastProfile: AdapterProfile = {
   class: "unknown",
@@ -29,6 +43,7 @@ export const leastProfile: AdapterProfile = {
   subgroupSize: 0,
   f16: false,
   timestamps: false,
+  targetWorkgroups: targetWorkgroups.unknown,
   maxBindingBytes: 128 * 2 ** 20,
   maxBufferBytes: 256 * 2 ** 20,
   offsetAlignmentBytes: 256,
@@ -39,12 +54,14 @@ export function profileOf(adapter: GPUAdapter): AdapterProfile {
   const { info, limits, features } = adapter;
   const description = [info.vendor, info.architecture, info.description || info.device].filter(Boolean).join(", ");
   const { subgroupMinSize: min, subgroupMaxSize: max } = info;
+  const family = classOf(info, description.toLowerCase());
   return {
-    class: classOf(info, description.toLowerCase()),
+    class: family,
     description,
     subgroupSize: features.has("subgroups") && min !== undefined && min === max ? min : 0,
     f16: features.has("shader-f16"),
     timestamps: features.has("timestamp-query"),
+    targetWorkgroups: targetWorkgroups[family],
     maxBindingBytes: limits.maxStorageBufferBindingSize,
     maxBufferBytes: limits.maxBufferSize,
     offsetAlignmentBytes: limits.minStorageBufferOffsetAlignment,
