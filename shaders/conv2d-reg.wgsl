@@ -4,6 +4,7 @@
 // One invocation computes 4 pixels × 8 output channels in registers: no subgroups, no workgroup memory.
 // Taps run outside and channels inside, so that addresses and padding are settled once a tap.
 // A batch of such products, Winograd's, has its pictures one after the other and filters of its own for each.
+// A product with too few workgroups is split into parts of the input channels: y holds a layer of sums for each batch or part.
 
 struct Params {
   pixels: u32, in_height: u32, in_width: u32, in_blocks: u32, out_height: u32, out_width: u32, out_blocks: u32,
@@ -13,7 +14,7 @@ struct Params {
   activation: u32, residual: u32,
   first_filter: i32, filter_step_y: i32, filter_step_x: i32,
   first_pixel: u32, picture_step: u32, row_step: u32, column_step: u32,
-  folds: u32, biased: u32,
+  folds: u32, parts: u32, part_blocks: u32, biased: u32,
 }
 
 alias Value = vec4f;
@@ -60,30 +61,33 @@ fn weights(row: u32, block: u32) -> mat4x4f {
 }
 
 // Where a pixel of the result lies: a transposed convolution writes each of its phases between the rows and columns of the others.
-fn place(pixel: u32, batch: u32) -> u32 {
-  if (params.row_step == params.out_width) { return pixel + batch * params.picture_step; }
+fn place(pixel: u32, layer: u32) -> u32 {
+  if (params.row_step == params.out_width) { return pixel + layer * params.picture_step; }
   let row = pixel / params.out_width;
   let picture = row / params.out_height * params.picture_step;
   return params.first_pixel + picture + row % params.out_height * params.row_step + pixel % params.out_width * params.column_step;
 }
 
-fn store(pixel: u32, block: u32, batch: u32, sum: vec4f) {
+fn store(pixel: u32, block: u32, layer: u32, sum: vec4f) {
   if (pixel >= params.pixels) { return; }
   var value = sum;
   if (params.residual == 1u) { value += vec4f(residual[pixel * params.residual_stride + params.residual_offset + block]); }
   if (params.activation >= RELU) { value = select(value, vec4f(), value < vec4f()); }
   if (params.activation == RELU6) { value = select(value, vec4f(6.0), value > vec4f(6.0)); }
-  y[place(pixel, batch) * params.y_stride + params.y_offset + block] = Value(value);
+  y[place(pixel, layer) * params.y_stride + params.y_offset + block] = Value(value);
 }
 
 @compute @workgroup_size(8, 8)
 fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let batch = gid.z / params.folds;
+  let layer = gid.z / params.folds;
   let pixel = (gid.x + gid.z % params.folds * groups.x * 8u) * 4u;
   let block = gid.y * 2u;
   if (pixel >= params.pixels || block >= params.out_blocks) { return; }
   // The second vector of an odd count repeats the first; its sum is not stored.
   let next = min(block + 1u, params.out_blocks - 1u);
+  let batch = layer / params.parts;
+  let first_channel = layer % params.parts * params.part_blocks;
+  let end_channel = min(first_channel + params.part_blocks, params.in_blocks);
   let origin0 = window(pixel, batch);
   let origin1 = window(pixel + 1u, batch);
   let origin2 = window(pixel + 2u, batch);
@@ -92,7 +96,7 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
   let right_bias = select(vec4f(), vec4f(bias[next]), params.biased == 1u);
   var a0 = left_bias; var a1 = left_bias; var a2 = left_bias; var a3 = left_bias;
   var b0 = right_bias; var b1 = right_bias; var b2 = right_bias; var b3 = right_bias;
-  let first_row = batch * params.kernel_height * params.kernel_width * params.in_blocks * 4u;
+  let first_row = (batch * params.kernel_height * params.kernel_width * params.in_blocks + first_channel) * 4u;
   for (var tap_y = 0u; tap_y < params.kernel_height; tap_y++) {
     for (var tap_x = 0u; tap_x < params.kernel_width; tap_x++) {
       var row = first_row + u32(params.first_filter + i32(tap_y) * params.filter_step_y + i32(tap_x) * params.filter_step_x);
@@ -100,7 +104,7 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
       let at1 = address(origin1, tap_y, tap_x);
       let at2 = address(origin2, tap_y, tap_x);
       let at3 = address(origin3, tap_y, tap_x);
-      for (var channel = 0u; channel < params.in_blocks; channel++) {
+      for (var channel = first_channel; channel < end_channel; channel++) {
         let x0 = load(at0, channel);
         let x1 = load(at1, channel);
         let x2 = load(at2, channel);
@@ -113,13 +117,13 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
       }
     }
   }
-  store(pixel, block, batch, a0);
-  store(pixel + 1u, block, batch, a1);
-  store(pixel + 2u, block, batch, a2);
-  store(pixel + 3u, block, batch, a3);
+  store(pixel, block, layer, a0);
+  store(pixel + 1u, block, layer, a1);
+  store(pixel + 2u, block, layer, a2);
+  store(pixel + 3u, block, layer, a3);
   if (next == block) { return; }
-  store(pixel, block + 1u, batch, b0);
-  store(pixel + 1u, block + 1u, batch, b1);
-  store(pixel + 2u, block + 1u, batch, b2);
-  store(pixel + 3u, block + 1u, batch, b3);
+  store(pixel, block + 1u, layer, b0);
+  store(pixel + 1u, block + 1u, layer, b1);
+  store(pixel + 2u, block + 1u, layer, b2);
+  store(pixel + 3u, block + 1u, layer, b3);
 }

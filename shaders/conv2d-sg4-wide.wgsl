@@ -5,6 +5,7 @@
 // loads 4 of the pixels, and hands them round by subgroupBroadcast: 4 + 8 vector loads feed 128 vector multiply–adds.
 // Taps run outside and channels inside, so that addresses and padding are settled once a tap.
 // A batch of such products, Winograd's, has its pictures one after the other and filters of its own for each.
+// A product with too few workgroups is split into parts of the input channels: y holds a layer of sums for each batch or part.
 
 enable subgroups;
 
@@ -16,7 +17,7 @@ struct Params {
   activation: u32, residual: u32,
   first_filter: i32, filter_step_y: i32, filter_step_x: i32,
   first_pixel: u32, picture_step: u32, row_step: u32, column_step: u32,
-  folds: u32, biased: u32,
+  folds: u32, parts: u32, part_blocks: u32, biased: u32,
 }
 
 alias Value = vec4f;
@@ -63,19 +64,19 @@ fn weights(row: u32, block: u32) -> mat4x4f {
 }
 
 // Where a pixel of the result lies: a transposed convolution writes each of its phases between the rows and columns of the others.
-fn place(pixel: u32, batch: u32) -> u32 {
-  if (params.row_step == params.out_width) { return pixel + batch * params.picture_step; }
+fn place(pixel: u32, layer: u32) -> u32 {
+  if (params.row_step == params.out_width) { return pixel + layer * params.picture_step; }
   let row = pixel / params.out_width;
   let picture = row / params.out_height * params.picture_step;
   return params.first_pixel + picture + row % params.out_height * params.row_step + pixel % params.out_width * params.column_step;
 }
 
-fn store(pixel: u32, block: u32, batch: u32, sum: vec4f) {
+fn store(pixel: u32, block: u32, layer: u32, sum: vec4f) {
   var value = sum;
   if (params.residual == 1u) { value += vec4f(residual[pixel * params.residual_stride + params.residual_offset + block]); }
   if (params.activation >= RELU) { value = select(value, vec4f(), value < vec4f()); }
   if (params.activation == RELU6) { value = select(value, vec4f(6.0), value > vec4f(6.0)); }
-  y[place(pixel, batch) * params.y_stride + params.y_offset + block] = Value(value);
+  y[place(pixel, layer) * params.y_stride + params.y_offset + block] = Value(value);
 }
 
 @compute @workgroup_size(4)
@@ -84,12 +85,15 @@ fn main(
   @builtin(num_workgroups) groups: vec3u,
   @builtin(subgroup_invocation_id) lane: u32,
 ) {
-  let batch = wid.z / params.folds;
+  let layer = wid.z / params.folds;
   let pixel = (wid.x + wid.z % params.folds * groups.x) * 16u;
   let block = wid.y * 8u + lane;
   // Lanes beyond the last channels repeat it, since every lane must reach the broadcasts; their sums are not stored.
   let column = min(block, params.out_blocks - 1u);
   let next = min(block + 4u, params.out_blocks - 1u);
+  let batch = layer / params.parts;
+  let first_channel = layer % params.parts * params.part_blocks;
+  let end_channel = min(first_channel + params.part_blocks, params.in_blocks);
   let origin0 = window(pixel + lane, batch);
   let origin1 = window(pixel + lane + 4u, batch);
   let origin2 = window(pixel + lane + 8u, batch);
@@ -104,7 +108,7 @@ fn main(
   var b4 = right_bias; var b5 = right_bias; var b6 = right_bias; var b7 = right_bias;
   var b8 = right_bias; var b9 = right_bias; var b10 = right_bias; var b11 = right_bias;
   var b12 = right_bias; var b13 = right_bias; var b14 = right_bias; var b15 = right_bias;
-  let first_row = batch * params.kernel_height * params.kernel_width * params.in_blocks * 4u;
+  let first_row = (batch * params.kernel_height * params.kernel_width * params.in_blocks + first_channel) * 4u;
   for (var tap_y = 0u; tap_y < params.kernel_height; tap_y++) {
     for (var tap_x = 0u; tap_x < params.kernel_width; tap_x++) {
       var filter_row = first_row + u32(params.first_filter + i32(tap_y) * params.filter_step_y + i32(tap_x) * params.filter_step_x);
@@ -112,7 +116,7 @@ fn main(
       let at1 = address(origin1, tap_y, tap_x);
       let at2 = address(origin2, tap_y, tap_x);
       let at3 = address(origin3, tap_y, tap_x);
-      for (var channel = 0u; channel < params.in_blocks; channel++) {
+      for (var channel = first_channel; channel < end_channel; channel++) {
         let x0 = load(at0, channel);
         let x1 = load(at1, channel);
         let x2 = load(at2, channel);
@@ -144,7 +148,7 @@ fn main(
   let right_sums = array<vec4f, 16>(b0, b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15);
   let rows = min(16u, params.pixels - min(pixel, params.pixels));
   for (var row = 0u; row < rows; row++) {
-    if (block < params.out_blocks) { store(pixel + row, block, batch, left_sums[row]); }
-    if (block + 4u < params.out_blocks) { store(pixel + row, block + 4u, batch, right_sums[row]); }
+    if (block < params.out_blocks) { store(pixel + row, block, layer, left_sums[row]); }
+    if (block + 4u < params.out_blocks) { store(pixel + row, block + 4u, layer, right_sums[row]); }
   }
 }

@@ -5,6 +5,7 @@
 // channels a step: each invocation brings one pixel and four filter vectors into workgroup memory, and multiplies 8 pixels by two
 // vectors of output channels from there. Taps run outside and channels inside: addresses and padding are settled once a tap.
 // A batch of such products, Winograd's, has its pictures one after the other and filters of its own for each.
+// A product with too few workgroups is split into parts of the input channels: y holds a layer of sums for each batch or part.
 
 struct Params {
   pixels: u32, in_height: u32, in_width: u32, in_blocks: u32, out_height: u32, out_width: u32, out_blocks: u32,
@@ -14,7 +15,7 @@ struct Params {
   activation: u32, residual: u32,
   first_filter: i32, filter_step_y: i32, filter_step_x: i32,
   first_pixel: u32, picture_step: u32, row_step: u32, column_step: u32,
-  folds: u32, biased: u32,
+  folds: u32, parts: u32, part_blocks: u32, biased: u32,
 }
 
 alias Value = vec4f;
@@ -57,27 +58,27 @@ var<workgroup> pixels: array<vec4f, 320>;
 var<workgroup> filters: array<vec4f, 256>;
 
 // Where a pixel of the result lies: a transposed convolution writes each of its phases between the rows and columns of the others.
-fn place(pixel: u32, batch: u32) -> u32 {
-  if (params.row_step == params.out_width) { return pixel + batch * params.picture_step; }
+fn place(pixel: u32, layer: u32) -> u32 {
+  if (params.row_step == params.out_width) { return pixel + layer * params.picture_step; }
   let row = pixel / params.out_width;
   let picture = row / params.out_height * params.picture_step;
   return params.first_pixel + picture + row % params.out_height * params.row_step + pixel % params.out_width * params.column_step;
 }
 
-fn store(pixel: u32, block: u32, batch: u32, sum: vec4f) {
+fn store(pixel: u32, block: u32, layer: u32, sum: vec4f) {
   if (pixel >= params.pixels || block >= params.out_blocks) { return; }
   var value = sum + select(vec4f(), vec4f(bias[block]), params.biased == 1u);
   if (params.residual == 1u) { value += vec4f(residual[pixel * params.residual_stride + params.residual_offset + block]); }
   if (params.activation >= RELU) { value = select(value, vec4f(), value < vec4f()); }
   if (params.activation == RELU6) { value = select(value, vec4f(6.0), value > vec4f(6.0)); }
-  y[place(pixel, batch) * params.y_stride + params.y_offset + block] = Value(value);
+  y[place(pixel, layer) * params.y_stride + params.y_offset + block] = Value(value);
 }
 
-// Brings vectors `channel` … `channel` + 3 of the pixel at `at` into its row; zeros in the padding and past the last channel.
-fn bring_pixel(row: u32, at: vec2u, channel: u32) {
+// Brings vectors `channel` … `channel` + 3 of the pixel at `at` into its row; zeros in the padding and from channel `end` on.
+fn bring_pixel(row: u32, at: vec2u, channel: u32, end: u32) {
   for (var i = 0u; i < 4u; i++) {
-    let block = min(channel + i, params.in_blocks - 1u);
-    let is_there = at.y == 1u && channel + i < params.in_blocks;
+    let block = min(channel + i, end - 1u);
+    let is_there = at.y == 1u && channel + i < end;
     pixels[row * 5u + i] = select(vec4f(), vec4f(x[at.x + block]), is_there);
   }
 }
@@ -104,22 +105,25 @@ fn main(
   @builtin(local_invocation_id) lid: vec3u,
   @builtin(local_invocation_index) index: u32,
 ) {
-  let batch = wid.z / params.folds;
+  let layer = wid.z / params.folds;
   let pixel = (wid.x + wid.z % params.folds * groups.x) * 64u;
   let block = wid.y * 16u;
+  let batch = layer / params.parts;
+  let first_channel = layer % params.parts * params.part_blocks;
+  let end_channel = min(first_channel + params.part_blocks, params.in_blocks);
   let origin = window(pixel + index, batch);
   var a0 = vec4f(); var a1 = vec4f(); var a2 = vec4f(); var a3 = vec4f();
   var a4 = vec4f(); var a5 = vec4f(); var a6 = vec4f(); var a7 = vec4f();
   var b0 = vec4f(); var b1 = vec4f(); var b2 = vec4f(); var b3 = vec4f();
   var b4 = vec4f(); var b5 = vec4f(); var b6 = vec4f(); var b7 = vec4f();
-  let first_row = batch * params.kernel_height * params.kernel_width * params.in_blocks * 4u;
+  let first_row = (batch * params.kernel_height * params.kernel_width * params.in_blocks + first_channel) * 4u;
   for (var tap_y = 0u; tap_y < params.kernel_height; tap_y++) {
     for (var tap_x = 0u; tap_x < params.kernel_width; tap_x++) {
       var row = first_row + u32(params.first_filter + i32(tap_y) * params.filter_step_y + i32(tap_x) * params.filter_step_x);
       let at = address(origin, tap_y, tap_x);
-      for (var channel = 0u; channel < params.in_blocks; channel += 4u) {
-        let rows = min(4u, params.in_blocks - channel) * 4u;
-        bring_pixel(index, at, channel);
+      for (var channel = first_channel; channel < end_channel; channel += 4u) {
+        let rows = min(4u, end_channel - channel) * 4u;
+        bring_pixel(index, at, channel, end_channel);
         bring_filters(index, row, rows, block);
         workgroupBarrier();
         for (var k = 0u; k < 4u; k++) {
@@ -139,20 +143,20 @@ fn main(
       }
     }
   }
-  store(pixel + lid.y, block + lid.x, batch, a0);
-  store(pixel + lid.y + 8u, block + lid.x, batch, a1);
-  store(pixel + lid.y + 16u, block + lid.x, batch, a2);
-  store(pixel + lid.y + 24u, block + lid.x, batch, a3);
-  store(pixel + lid.y + 32u, block + lid.x, batch, a4);
-  store(pixel + lid.y + 40u, block + lid.x, batch, a5);
-  store(pixel + lid.y + 48u, block + lid.x, batch, a6);
-  store(pixel + lid.y + 56u, block + lid.x, batch, a7);
-  store(pixel + lid.y, block + lid.x + 8u, batch, b0);
-  store(pixel + lid.y + 8u, block + lid.x + 8u, batch, b1);
-  store(pixel + lid.y + 16u, block + lid.x + 8u, batch, b2);
-  store(pixel + lid.y + 24u, block + lid.x + 8u, batch, b3);
-  store(pixel + lid.y + 32u, block + lid.x + 8u, batch, b4);
-  store(pixel + lid.y + 40u, block + lid.x + 8u, batch, b5);
-  store(pixel + lid.y + 48u, block + lid.x + 8u, batch, b6);
-  store(pixel + lid.y + 56u, block + lid.x + 8u, batch, b7);
+  store(pixel + lid.y, block + lid.x, layer, a0);
+  store(pixel + lid.y + 8u, block + lid.x, layer, a1);
+  store(pixel + lid.y + 16u, block + lid.x, layer, a2);
+  store(pixel + lid.y + 24u, block + lid.x, layer, a3);
+  store(pixel + lid.y + 32u, block + lid.x, layer, a4);
+  store(pixel + lid.y + 40u, block + lid.x, layer, a5);
+  store(pixel + lid.y + 48u, block + lid.x, layer, a6);
+  store(pixel + lid.y + 56u, block + lid.x, layer, a7);
+  store(pixel + lid.y, block + lid.x + 8u, layer, b0);
+  store(pixel + lid.y + 8u, block + lid.x + 8u, layer, b1);
+  store(pixel + lid.y + 16u, block + lid.x + 8u, layer, b2);
+  store(pixel + lid.y + 24u, block + lid.x + 8u, layer, b3);
+  store(pixel + lid.y + 32u, block + lid.x + 8u, layer, b4);
+  store(pixel + lid.y + 40u, block + lid.x + 8u, layer, b5);
+  store(pixel + lid.y + 48u, block + lid.x + 8u, layer, b6);
+  store(pixel + lid.y + 56u, block + lid.x + 8u, layer, b7);
 }

@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from "vitest";
 import { layoutOf } from "../src/gpu/layout.ts";
-import type { AdapterProfile } from "../src/gpu/profile.ts";
+import { type AdapterProfile, targetWorkgroups } from "../src/gpu/profile.ts";
 import { gradients } from "../src/graph/gradient.ts";
 import { topologicalOrder } from "../src/graph/order.ts";
 import { compile } from "../src/graph/program.ts";
@@ -47,7 +47,7 @@ export type OptionsOf<Build extends Call<Node>> =
 const profiles: Readonly<Record<string, (found: AdapterProfile) => AdapterProfile>> = {
   "as found": (found) => found,
   "without subgroups": (found) => ({ ...found, class: "software", subgroupSize: 0 }),
-  "as a GPU": (found) => ({ ...found, class: "unknown" }),
+  "as a GPU": (found) => ({ ...found, class: "unknown", targetWorkgroups: targetWorkgroups.unknown }),
 };
 
 /**

@@ -9,7 +9,7 @@ import { conv2dWeightGradient } from "./conv2d-weight-gradient.ts";
 import { activationCode, type EpilogueActivation } from "./epilogue.ts";
 import { apply, type Launch, type Node, type Op, ShapeError } from "./op.ts";
 import { packFilters } from "./pack-filters.ts";
-import { productLaunch } from "./product-launch.ts";
+import { productLaunches } from "./product-launch.ts";
 import { slice } from "./slice.ts";
 import { type Padding, type Pair, pair, type Sides, sides } from "./window2d.ts";
 import { zeros } from "./zeros.ts";
@@ -156,7 +156,7 @@ const phasesOp: Op<PhasesAttrs> = {
     const outBlocks = layoutOf(shape).blocks;
     const rowsATap = 4 * inBlocks;
     const rowsATapRow = attrs.kernel[1] * rowsATap;
-    const launchOf = (rows: Phase, columns: Phase): Launch => {
+    const launchesOf = (rows: Phase, columns: Phase): readonly Launch[] => {
       const params = {
         in_height: x.shape[2],
         in_width: x.shape[3],
@@ -179,10 +179,10 @@ const phasesOp: Op<PhasesAttrs> = {
         residual_offset: 0,
       };
       const bind = ["x", "weight", "bias", "bias", "y"];
-      return productLaunch({ bind, pixels: batch * rows.size * columns.size, inBlocks, outBlocks, params }, profile);
+      return productLaunches({ bind, pixels: batch * rows.size * columns.size, inBlocks, outBlocks, params }, profile);
     };
     const [down, across] = [0, 1].map((axis) => phasesOf(shape[2 + axis], attrs.kernel[axis], attrs.stride[axis], attrs.padding[axis]));
-    return down.flatMap((rows) => across.map((columns) => launchOf(rows, columns)));
+    return down.flatMap((rows) => across.flatMap((columns) => launchesOf(rows, columns)));
   },
   macs: ({ inputs: [x, weight], attrs: { outShape } }) =>
     layoutOf(x.shape).batch * layoutOf(x.shape).area * layoutOf(x.shape).channels * outShape[1] * weight.shape[0],

@@ -6,7 +6,7 @@ import { activationCode, type EpilogueActivation } from "./epilogue.ts";
 import { foldedGrid } from "./grid.ts";
 import { apply, type Node, type Op } from "./op.ts";
 import { stemClass } from "./product-class.ts";
-import { filterWalk, productLaunch, wholeResult } from "./product-launch.ts";
+import { filterWalk, productLaunches, wholeResult } from "./product-launch.ts";
 import type { Sides } from "./window2d.ts";
 
 /** A convolution's window and result, once validated. */
@@ -19,6 +19,8 @@ export interface Conv2dWindow {
   readonly outShape: Shape;
   /** The product kernel's class, where tuning chose one. */
   readonly shader?: string;
+  /** Parts of the input channels that are summed apart, where tuning chose so. */
+  readonly parts?: number;
 }
 
 /** Operands are x, weight packed by `packFilters` ([taps, out, ceil4(in)]), bias and, optionally, a residual of the result's shape. */
@@ -53,7 +55,8 @@ const op: Op<Conv2dWindow> = {
     }
     const walk = filterWalk(4 * inBlocks, node.attrs.kernel);
     const params = { ...windowParams(node), ...walk, ...wholeResult(outHeight, outWidth), biased: 1 };
-    return [productLaunch({ bind, pixels, inBlocks, outBlocks: blocks, shader: node.attrs.shader, params }, profile)];
+    const { shader, parts } = node.attrs;
+    return productLaunches({ bind, pixels, inBlocks, outBlocks: blocks, shader, parts, params }, profile);
   },
   macs: ({ inputs: [x, weight], shape }) =>
     layoutOf(shape).batch * layoutOf(shape).area * layoutOf(shape).channels * weight.shape[0] * layoutOf(x.shape).channels,

@@ -34,7 +34,7 @@ test.each([
 });
 
 test("strict takes the plain sum", () => {
-  expect(shadersOf(conv(64, 64, 16), true)).toEqual(["conv2d-tile"]);
+  expect(shadersOf(conv(64, 64, 16), true)).toEqual(["conv2d-tile", "sum-products"]);
 });
 
 // kernels.md 13 gives 2e-5 of the largest value for F(4,3) and 2e-6 for F(2,3), at up to 512 channels.
