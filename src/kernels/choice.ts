@@ -28,6 +28,7 @@ export const tunedShaders: readonly string[] = [
   "conv2d-sg8-wide",
   "conv2d-tile",
   "conv2d-reg",
+  "sum-products",
   "winograd-input",
   "winograd-output",
 ];

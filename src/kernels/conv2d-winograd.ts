@@ -5,7 +5,7 @@ import type { Conv2dWindow } from "./conv2d-product.ts";
 import { activationCode } from "./epilogue.ts";
 import { grid } from "./grid.ts";
 import { apply, type Launch, type Node, type Op } from "./op.ts";
-import { productLaunch, productLaunches } from "./product-launch.ts";
+import { productLaunches } from "./product-launch.ts";
 import { unrotated } from "./rotate-filters.ts";
 
 /** Output pixels a side of a tile: F(4,3) needs a quarter of a direct convolution's multiplications, F(2,3) 1 in 2.25. */

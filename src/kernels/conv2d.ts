@@ -1,4 +1,5 @@
 /** Two-dimensional convolution. */
+import { layoutOf } from "../gpu/layout.ts";
 import type { AdapterProfile } from "../gpu/profile.ts";
 import type { Shape } from "../tensor.ts";
 import { activationOf } from "./activation.ts";
@@ -17,6 +18,7 @@ import type { EpilogueActivation } from "./epilogue.ts";
 import { apply, type Node, type Op, ShapeError } from "./op.ts";
 import { packFilters } from "./pack-filters.ts";
 import { productClasses, stemClass } from "./product-class.ts";
+import { otherParts, productSize } from "./product-parts.ts";
 import { rotateFilters } from "./rotate-filters.ts";
 import { scaleFilters } from "./scale-filters.ts";
 import { type Padding, type Pair, pair, type Sides, sides, windows } from "./window2d.ts";
@@ -101,8 +103,8 @@ const op: Op<Conv2dAttrs> = {
     const { groups } = attrs;
     if (groups === 1) {
       const choice = choiceOf(node, profile);
-      const [algorithm, shader] = choice ? chosen(choice, profile).split(" ") : ["direct"];
-      const tuned = { ...window, shader };
+      const [algorithm, shader, parts] = choice ? chosen(choice, profile).split(" ") : ["direct"];
+      const tuned = { ...window, shader, parts: parts === undefined ? undefined : Number(parts) };
       if (algorithm === "f43") return conv2dWinograd([x, weight, bias, ...residual], tuned, 4);
       if (algorithm === "f23") return conv2dWinograd([x, weight, bias, ...residual], tuned, 2);
       return conv2dProduct([x, packFilters(weight), bias, ...residual], tuned);
@@ -132,19 +134,35 @@ const windowOf = (attrs: Conv2dAttrs, [, , kernelHeight, kernelWidth]: Shape, ou
   outShape,
 });
 
-/** Algorithm and class of a dense convolution; few channels have a kernel of their own, groups have no choice. */
+/**
+ * Algorithm and class of a dense convolution, and parts where they are not the rule's; few channels have a kernel of their own, groups have
+ * no choice.
+ */
 function choiceOf({ inputs, attrs, shape }: Node<Conv2dAttrs>, profile: AdapterProfile): Choice | undefined {
   const [x, weight, , residual] = inputs;
   const [outputs, channels, kernelHeight, kernelWidth] = weight.shape;
   if (attrs.groups !== 1 || (channels <= 4 && stemClass(profile))) return undefined;
   const window = windowOf(attrs, weight.shape, shape);
-  const classes = productClasses(Math.ceil(outputs / 4), profile).map(({ shader }) => shader);
+  const [n, , height, width] = x.shape;
+  const found = productClasses(layoutOf(shape).blocks, profile);
+  const classes = found.map(({ shader }) => shader);
+  const size = productSize(found[0], n * shape[2] * shape[3], layoutOf(shape).blocks, {
+    taps: kernelHeight * kernelWidth,
+    inBlocks: layoutOf(x.shape).blocks,
+  });
+  const parts = otherParts(size, profile).map((count) => `direct ${classes[0]} ${count}`);
   const tile = profile.strict ? undefined : winogradTile(window, channels);
   const rule = tile ? nameOfTile(tile) : "direct";
   const algorithms = [rule, "direct", ...(profile.strict ? [] : winogradTiles(window).map(nameOfTile))];
-  const reference = `direct ${classes[classes.length - 1]}`;
-  const candidates = [...algorithms.map((algorithm) => `${algorithm} ${classes[0]}`), ...classes.map((shader) => `${rule} ${shader}`)];
-  const [n, , height, width] = x.shape;
+  const reference = `direct ${classes[classes.length - 1]}${parts.length > 0 ? " 1" : ""}`;
+  const candidates = [
+    `${rule} ${classes[0]}`,
+    // The rule's decision whether to split is in doubt before its kernel is.
+    ...(rule === "direct" ? parts.slice(0, 1) : []),
+    ...algorithms.map((algorithm) => `${algorithm} ${classes[0]}`),
+    ...classes.map((shader) => `${rule} ${shader}`),
+    ...parts,
+  ];
   const { stride, dilation } = attrs;
   return {
     key: [

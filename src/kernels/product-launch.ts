@@ -3,7 +3,7 @@ import type { AdapterProfile } from "../gpu/profile.ts";
 import { foldedGrid, grid } from "./grid.ts";
 import type { Binding, Launch } from "./op.ts";
 import { productClasses } from "./product-class.ts";
-import { partsOf, whole } from "./product-parts.ts";
+import { partsOf, productSize, whole } from "./product-parts.ts";
 
 export interface Product {
   /** x, weight, bias (not read unless `biased`), residual (not read unless there is one), y. */
@@ -29,9 +29,8 @@ export function productLaunches(product: Product, profile: AdapterProfile): read
   const classes = productClasses(outBlocks, profile);
   const { shader, rowsAGroup, blocksAGroup } = classes.find(({ shader }) => shader === product.shader) ?? classes[0];
   const [across, down, folds] = foldedGrid(Math.ceil(pixels / rowsAGroup), Math.ceil(outBlocks / blocksAGroup));
-  const vectors = pixels * outBlocks;
   const taps = params.kernel_height * params.kernel_width;
-  const size = { groups: across * down * folds, taps, inBlocks, vectors };
+  const size = productSize({ rowsAGroup, blocksAGroup }, pixels, outBlocks, { taps, inBlocks });
   const { parts, partBlocks } = batches > 1 ? whole(inBlocks) : partsOf(size, profile, product.parts);
   const launch: Launch = {
     shader,
@@ -41,7 +40,7 @@ export function productLaunches(product: Product, profile: AdapterProfile): read
   };
   if (parts === 1) return [launch];
   const [x, weight, bias, residual, y] = bind;
-  const partials = { scratch: "partials", vectors: parts * vectors };
+  const partials = { scratch: "partials", vectors: parts * size.vectors };
   return [
     {
       ...launch,
@@ -52,7 +51,7 @@ export function productLaunches(product: Product, profile: AdapterProfile): read
       shader: "sum-products",
       bind: [partials, bias, residual, y],
       params: { ...resultOf(params), pixels, out_blocks: outBlocks, parts },
-      workgroups: grid(vectors),
+      workgroups: grid(size.vectors),
     },
   ];
 }

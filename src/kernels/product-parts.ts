@@ -1,5 +1,6 @@
 /** Into how many parts of its input channels a product is split, so that one with few workgroups keeps the adapter busy. */
 import type { AdapterProfile } from "../gpu/profile.ts";
+import type { ProductClass } from "./product-class.ts";
 
 /** What a split depends on. */
 export interface ProductSize {
@@ -10,6 +11,19 @@ export interface ProductSize {
   /** Vectors of the result. */
   readonly vectors: number;
 }
+
+/** The size of a product whose workgroups are those of a class. */
+export const productSize = (
+  { rowsAGroup, blocksAGroup }: Pick<ProductClass, "rowsAGroup" | "blocksAGroup">,
+  pixels: number,
+  outBlocks: number,
+  { taps, inBlocks }: Pick<ProductSize, "taps" | "inBlocks">,
+): ProductSize => ({
+  groups: Math.ceil(pixels / rowsAGroup) * Math.ceil(outBlocks / blocksAGroup),
+  taps,
+  inBlocks,
+  vectors: pixels * outBlocks,
+});
 
 /** Products that an output sums before a split pays, and at least so many a part. */
 const SPLIT_TERMS = 512;
@@ -39,6 +53,14 @@ export function partsOf(size: ProductSize, profile: AdapterProfile, wanted = wan
 
 /** A product in one part. */
 export const whole = (inBlocks: number): Parts => ({ parts: 1, partBlocks: inBlocks });
+
+/** Parts that tuning may try beside the rule's, where workgroups are fewer than keep the adapter busy: none first. */
+export function otherParts(size: ProductSize, profile: AdapterProfile): readonly number[] {
+  if (size.groups >= profile.targetWorkgroups) return [];
+  const found = new Set([1, 2, 4, 8].map((wanted) => partsOf(size, profile, wanted).parts));
+  found.delete(partsOf(size, profile).parts);
+  return [...found];
+}
 
 function wantedParts({ groups }: ProductSize, { targetWorkgroups }: AdapterProfile): number {
   return groups < targetWorkgroups / 2 ? Math.max(2, Math.ceil(targetWorkgroups / groups)) : 1;

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { leastProfile, targetWorkgroups } from "../../src/gpu/profile.ts";
 import { exportTuning, importTuning, type TuningTable } from "../../src/gpu/tuning-cache.ts";
 import { compile, planFor } from "../../src/graph/program.ts";
 import { fingerprintOf, tunedProfile } from "../../src/graph/tune.ts";
@@ -46,6 +47,45 @@ describe("the choices of a convolution", () => {
     expect(shadersOf(candidates[0])).toEqual(planFor({ y: convolution }, {}, profile).steps.map(({ launch }) => String(launch.shader)));
     expect(shadersOf(reference)).toEqual(["conv2d-reg"]);
     expect([...new Set(candidates.flatMap(shadersOf))].filter((shader) => !tunedShaders.includes(shader))).toEqual([]);
+  });
+
+  test("are parts too where workgroups are few", () => {
+    const pointwise = conv2d(input("x", [1, 1024, 7, 7]), parameter("conv.weight", [256, 1024, 1, 1]));
+    const discrete = { ...leastProfile, class: "nvidia" as const, targetWorkgroups: targetWorkgroups.nvidia };
+    const choice = pointwise.op.choice?.(pointwise, discrete);
+    const names = ["direct conv2d-tile", "direct conv2d-tile 1", "direct conv2d-reg", "direct conv2d-tile 2", "direct conv2d-tile 4"];
+    expect(choice?.candidates).toEqual([...names, "direct conv2d-reg 1"]);
+    expect(choice?.reference).toBe("direct conv2d-reg 1");
+    const launched = (name: string): unknown[] =>
+      planFor({ y: pointwise }, {}, { ...discrete, choices: new Map([[choice?.key ?? "", name]]) })
+        .steps.map(({ launch }) => [launch.shader, launch.params?.parts])
+        .filter(([, parts]) => parts);
+    expect(names.map(launched)).toEqual([
+      ...[
+        [
+          ["conv2d-tile", 8],
+          ["sum-products", 8],
+        ],
+        [["conv2d-tile", 1]],
+        [
+          ["conv2d-reg", 8],
+          ["sum-products", 8],
+        ],
+      ],
+      ...[
+        [
+          ["conv2d-tile", 2],
+          ["sum-products", 2],
+        ],
+        [
+          ["conv2d-tile", 4],
+          ["sum-products", 4],
+        ],
+      ],
+    ]);
+    expect(launched("direct conv2d-reg 1")).toEqual([["conv2d-reg", 1]]);
+    const software = { ...discrete, class: "software" as const, targetWorkgroups: targetWorkgroups.software };
+    expect(pointwise.op.choice?.(pointwise, software)?.candidates).toEqual(["direct conv2d-reg"]);
   });
 
   test("that are unknown are passed over", async () => {
