@@ -46,7 +46,8 @@ export { type TopK, type TopKOptions, topK } from "./kernels/top-k.ts";
 export type { Padding, Pair } from "./kernels/window2d.ts";
 export { type DecodeOptions, decodeImage, describeFilm, type FilmDescription, type Image } from "./loaders/image.ts";
 export { WeightsError } from "./loaders/names.ts";
-export { readSafetensors, toFloat32, writeSafetensors } from "./loaders/safetensors.ts";
+export { readSafetensors, writeSafetensors } from "./loaders/safetensors.ts";
+export { type StoredTensor, type StoredType, toFloat32 } from "./loaders/stored-tensor.ts";
 export type { InputDescription, ModelDescription } from "./models/description.ts";
 export {
   type LoadOptions,

@@ -1,17 +1,8 @@
 /** Safetensors files: named arrays behind a JSON header, read without copying and written byte for byte the same every time. */
 import { InputError } from "../bytes.ts";
-import { floatBitsToHalf, halfToFloatBits } from "../half.ts";
+import { floatBitsToHalf } from "../half.ts";
 import { type Shape, sizeOf } from "../tensor.ts";
-
-/** Element types, spelled as in the format. */
-export type StoredType = "F64" | "F32" | "F16" | "BF16" | "I64" | "U8";
-
-/** An array as the file stores it: little-endian bytes in row-major order of `shape`, a view of the file. */
-export interface StoredTensor {
-  readonly dtype: StoredType;
-  readonly shape: Shape;
-  readonly bytes: Uint8Array;
-}
+import { bytesOf, isStoredType, type StoredTensor, type StoredType, storedTypes } from "./stored-tensor.ts";
 
 /** What a file holds: arrays by name, and strings that describe them. */
 export interface Safetensors {
@@ -21,15 +12,6 @@ export interface Safetensors {
 
 /** What can be written: float32 values, converted to the type asked for, or bytes that are already stored. */
 export type Writable = StoredTensor | { readonly shape: Shape; readonly data: Float32Array };
-
-const elementBytes: ReadonlyMap<unknown, number> = new Map<StoredType, number>([
-  ["F64", 8],
-  ["I64", 8],
-  ["F32", 4],
-  ["F16", 2],
-  ["BF16", 2],
-  ["U8", 1],
-]);
 
 /** The format's own limit, so that a wrong length does not become a huge allocation. */
 const MAX_HEADER_BYTES = 100_000_000;
@@ -88,9 +70,9 @@ function readMetadata(value: unknown, name: string): Record<string, string> {
 function readEntry(value: unknown, available: number, fail: (problem: string) => InputError) {
   if (!isRecord(value)) throw fail(`is not described by an object, got ${show(value)}`);
   const { dtype, shape, data_offsets: offsets } = value;
-  if (!isStoredType(dtype)) throw fail(`has an unknown type, got ${show(dtype)}, expected one of ${[...elementBytes.keys()].join(", ")}`);
+  if (!isStoredType(dtype)) throw fail(`has an unknown type, got ${show(dtype)}, expected one of ${storedTypes.join(", ")}`);
   if (!isSizes(shape)) throw fail(`has no valid shape, got ${show(shape)}`);
-  let size = sizeIn(dtype);
+  let size = bytesOf(dtype);
   for (const length of shape) {
     size *= length;
     if (!Number.isSafeInteger(size)) throw fail(`has too many elements, got shape ${show(shape)}`);
@@ -117,30 +99,12 @@ function checkLayout(entries: readonly { key: string; begin: number; end: number
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
-const isStoredType = (value: unknown): value is StoredType => elementBytes.has(value);
 const isSizes = (value: unknown): value is readonly number[] =>
   Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
 /** JSON, cut short: names and values come from the file and may be of any length. */
 function show(value: unknown): string {
   const text = JSON.stringify(value) ?? "nothing";
   return text.length > 100 ? `${text.slice(0, 100)}…` : text;
-}
-
-/**
- * The values as float32: exact for every F16, BF16, F32 and U8 value, rounded to nearest for F64 and I64.
- * Relies on a little-endian machine, as every one that runs WebGPU is.
- */
-export function toFloat32({ dtype, bytes }: StoredTensor): Float32Array<ArrayBuffer> {
-  const { buffer } = new Uint8Array(bytes); // a copy: a view may start at any byte, a typed array may not
-  if (dtype === "F32") return new Float32Array(buffer);
-  if (dtype === "F64") return Float32Array.from(new Float64Array(buffer));
-  if (dtype === "I64") return Float32Array.from(new BigInt64Array(buffer), Number);
-  if (dtype === "U8") return Float32Array.from(bytes);
-  const stored = new Uint16Array(buffer);
-  const bits = new Uint32Array(stored.length); // bits, not numbers: storing a number may change a NaN
-  const table = dtype === "F16" ? halfToFloatBits() : undefined;
-  for (let i = 0; i < bits.length; i++) bits[i] = table ? table[stored[i]] : stored[i] << 16;
-  return new Float32Array(bits.buffer);
 }
 
 /**
@@ -154,7 +118,7 @@ export function writeSafetensors(
   { dtype, metadata = {} }: { readonly dtype: "F32" | "F16"; readonly metadata?: Readonly<Record<string, string>> },
 ): Uint8Array<ArrayBuffer> {
   const arrays = [...tensors].map(([name, tensor]) => ({ name, ...toStored(name, tensor, dtype) }));
-  arrays.sort((a, b) => sizeIn(b.dtype) - sizeIn(a.dtype) || (a.name < b.name ? -1 : 1));
+  arrays.sort((a, b) => bytesOf(b.dtype) - bytesOf(a.dtype) || (a.name < b.name ? -1 : 1));
   const entries: [string, unknown][] = [];
   let offset = 0;
   for (const { name, dtype, shape, bytes } of arrays) {
@@ -176,7 +140,7 @@ export function writeSafetensors(
 function toStored(name: string, tensor: Writable, dtype: "F32" | "F16"): StoredTensor {
   if (name === "__metadata__") throw new Error("writeSafetensors: a tensor cannot be named __metadata__");
   const stored = "bytes" in tensor ? tensor : { dtype, shape: tensor.shape, bytes: toBytes(tensor.data, dtype) };
-  const expected = sizeOf(stored.shape) * sizeIn(stored.dtype);
+  const expected = sizeOf(stored.shape) * bytesOf(stored.dtype);
   if (stored.bytes.byteLength !== expected) {
     throw new Error(
       `writeSafetensors: ${show(name)} takes ${expected} bytes as ${stored.dtype} ${show(stored.shape)}, got ${stored.bytes.byteLength}`,
@@ -209,5 +173,3 @@ function toBytes(data: Float32Array, dtype: "F32" | "F16"): Uint8Array {
   for (let i = 0; i < halves.length; i++) halves[i] = floatBitsToHalf(bits[i]);
   return new Uint8Array(halves.buffer);
 }
-
-const sizeIn = (dtype: StoredType): number => elementBytes.get(dtype) ?? 0;

@@ -3,7 +3,8 @@ import { InputError, nameOf, readBytes, type Source } from "../bytes.ts";
 import type { Program } from "../graph/program.ts";
 import { isParameter, labelOf, type Node } from "../kernels/op.ts";
 import { type MisshapedName, WeightsError } from "../loaders/names.ts";
-import { readSafetensors, toFloat32, writeSafetensors } from "../loaders/safetensors.ts";
+import { readSafetensors, writeSafetensors } from "../loaders/safetensors.ts";
+import { toFloat32 } from "../loaders/stored-tensor.ts";
 import type { Tensor } from "../tensor.ts";
 import { type FileSystem, writeWhole } from "./write-file.ts";
 

@@ -1,7 +1,8 @@
 /** Safetensors files round-trip bit for bit, half precision is exact, and no lie in a header gets through. */
 import { describe, expect, test } from "vitest";
 import { InputError } from "../../src/bytes.ts";
-import { readSafetensors, type StoredTensor, toFloat32, type Writable, writeSafetensors } from "../../src/loaders/safetensors.ts";
+import { readSafetensors, type Writable, writeSafetensors } from "../../src/loaders/safetensors.ts";
+import { type StoredTensor, toFloat32 } from "../../src/loaders/stored-tensor.ts";
 
 /** A file with this header, as JSON or as given, and this many bytes of data. */
 function file(header: unknown, dataBytes = 0): Uint8Array {
