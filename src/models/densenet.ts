@@ -11,6 +11,8 @@ import type { Weights } from "./weights.ts";
 
 export interface DenseNetOptions {
   readonly classes?: number;
+  /** What batch norms add to the variance; 10⁻⁵ unless given. */
+  readonly epsilon?: number;
 }
 
 /** Channels of the stem, channels that a layer adds, layers of each block. */
@@ -29,33 +31,33 @@ export const densenet169 = (weights: Weights, x: Node, options?: DenseNetOptions
 
 const classifierInitial: Initialiser = { weight: torchDefault.weight, bias: () => zeros };
 
-function densenet(weights: Weights, x: Node, { width, growth, layers }: Layout, { classes = 1000 }: DenseNetOptions = {}): Node {
+function densenet(weights: Weights, x: Node, { width, growth, layers }: Layout, { classes = 1000, epsilon }: DenseNetOptions = {}): Node {
   const trunk = weights.under("features.");
-  let y = relu(norm(trunk, "norm0", conv(trunk, "conv0", x, width, 7, { stride: 2, padding: 3, initial })));
+  let y = relu(norm(trunk, "norm0", conv(trunk, "conv0", x, width, 7, { stride: 2, padding: 3, initial }), epsilon));
   y = maxPool2d(y, { kernel: 3, stride: 2, padding: 1 });
   for (const [i, count] of layers.entries()) {
-    y = denseBlock(trunk.under(`denseblock${i + 1}.`), y, count, growth);
-    if (i < layers.length - 1) y = transition(trunk.under(`transition${i + 1}.`), y);
+    y = denseBlock(trunk.under(`denseblock${i + 1}.`), y, count, growth, epsilon);
+    if (i < layers.length - 1) y = transition(trunk.under(`transition${i + 1}.`), y, epsilon);
   }
-  y = named(norm(trunk, "norm5", y), "features");
+  y = named(norm(trunk, "norm5", y, epsilon), "features");
   y = named(globalAvgPool(named(relu(y), "relu")), "avgpool");
   return named(dense(weights, "classifier", y, classes, { initial: classifierInitial }), "classifier");
 }
 
 /** Each layer reads all maps before it and adds `growth` channels after them. */
-function denseBlock(weights: Weights, x: Node, layers: number, growth: number): Node {
+function denseBlock(weights: Weights, x: Node, layers: number, growth: number, epsilon?: number): Node {
   let features = x;
-  for (let i = 1; i <= layers; i++) features = concat([features, denseLayer(weights.under(`denselayer${i}.`), features, growth)]);
+  for (let i = 1; i <= layers; i++) features = concat([features, denseLayer(weights.under(`denselayer${i}.`), features, growth, epsilon)]);
   return features;
 }
 
-function denseLayer(weights: Weights, x: Node, growth: number): Node {
-  const y = conv(weights, "conv1", relu(norm(weights, "norm1", x)), 4 * growth, 1, { initial });
-  return conv(weights, "conv2", relu(norm(weights, "norm2", y)), growth, 3, { padding: 1, initial });
+function denseLayer(weights: Weights, x: Node, growth: number, epsilon?: number): Node {
+  const y = conv(weights, "conv1", relu(norm(weights, "norm1", x, epsilon)), 4 * growth, 1, { initial });
+  return conv(weights, "conv2", relu(norm(weights, "norm2", y, epsilon)), growth, 3, { padding: 1, initial });
 }
 
 /** Halves the channels and both sides. */
-function transition(weights: Weights, x: Node): Node {
-  const y = conv(weights, "conv", relu(norm(weights, "norm", x)), x.shape[1] / 2, 1, { initial });
+function transition(weights: Weights, x: Node, epsilon?: number): Node {
+  const y = conv(weights, "conv", relu(norm(weights, "norm", x, epsilon)), x.shape[1] / 2, 1, { initial });
   return avgPool2d(y, { kernel: 2, stride: 2 });
 }

@@ -66,7 +66,7 @@ export function readDescription(metadata: Readonly<Record<string, string>>, file
     input,
     output: metadata.output === undefined ? defaultOutput(network) : readOutput(metadata.output, arch, fail),
     thresholds: readThresholds(metadata, classes, fail),
-    options: { classes: classes.length, ...readOptions(metadata, fail) },
+    options: { classes: classes.length, ...readOptions(metadata, network, fail) },
     metadata,
   };
 }
@@ -185,21 +185,31 @@ function readThresholds(metadata: Readonly<Record<string, string>>, classes: rea
   return thresholds;
 }
 
-/** Options of the network's builder. */
-function readOptions(metadata: Readonly<Record<string, string>>, fail: Fail): NetworkOptions {
-  const options: { width?: number; widthMultiplier?: number; bilinear?: boolean; convBias?: boolean; v1?: boolean } = {};
-  for (const key of ["width", "widthMultiplier"] as const) {
-    if (metadata[key] === undefined) continue;
-    const value = Number(metadata[key]);
-    const kind = key === "width" ? "integer" : "number";
-    if (!(value > 0 && Number.isFinite(value)) || (kind === "integer" && !Number.isInteger(value)))
-      throw fail(`metadata ${key} must be a positive ${kind}, got ${metadata[key]}`);
+/** How each option is written. */
+const optionKinds = {
+  width: "positive integer",
+  widthMultiplier: "positive number",
+  epsilon: "positive number",
+  bilinear: "true or false",
+  convBias: "true or false",
+  samePadding: "true or false",
+  v1: "true or false",
+} as const;
+
+/** Options of the network's builder; one that it does not take would be passed over, and the scores would be wrong. */
+function readOptions(metadata: Readonly<Record<string, string>>, network: Network, fail: Fail): NetworkOptions {
+  const options: Record<string, number | boolean> = {};
+  for (const [key, kind] of Object.entries(optionKinds)) {
+    const text = metadata[key];
+    if (text === undefined) continue;
+    if (!network.options.some((known) => known === key)) throw fail(`metadata ${key} is no option of ${metadata.arch}`);
+    const value = kind === "true or false" ? text === "true" : Number(text);
+    const fits =
+      typeof value === "boolean"
+        ? text === "true" || text === "false"
+        : value > 0 && Number.isFinite(value) && (kind !== "positive integer" || Number.isInteger(value));
+    if (!fits) throw fail(`metadata ${key} must be ${kind === "true or false" ? kind : `a ${kind}`}, got ${text}`);
     options[key] = value;
-  }
-  for (const key of ["bilinear", "convBias", "v1"] as const) {
-    if (metadata[key] === undefined) continue;
-    if (metadata[key] !== "true" && metadata[key] !== "false") throw fail(`metadata ${key} must be true or false, got ${metadata[key]}`);
-    options[key] = metadata[key] === "true";
   }
   return options;
 }

@@ -11,6 +11,16 @@ export interface MobileNetOptions {
   readonly classes?: number;
   /** Multiplies the channels of every layer, rounded to multiples of eight. */
   readonly widthMultiplier?: number;
+  /** What batch norms add to the variance; 10⁻⁵ unless given. */
+  readonly epsilon?: number;
+  /** Pad as Keras does: where a stride of 2 meets an even side, at the bottom and right alone. */
+  readonly samePadding?: boolean;
+}
+
+/** What layers are built by. */
+interface LayerOptions {
+  readonly epsilon?: number;
+  readonly padding: "same" | 1;
 }
 
 /** Rows of the paper's table 2: expansion, channels, blocks, stride of the first block. */
@@ -24,9 +34,14 @@ const ROWS = [
   { expansion: 6, channels: 320, blocks: 1, firstStride: 1 },
 ];
 
-export function mobilenetV2(weights: Weights, x: Node, { classes = 1000, widthMultiplier = 1 }: MobileNetOptions = {}): Node {
-  const stem = conv(weights, "features.0.0", x, toEights(32 * widthMultiplier), 3, { stride: 2, padding: 1, initial });
-  let y = relu6(norm(weights, "features.0.1", stem));
+export function mobilenetV2(
+  weights: Weights,
+  x: Node,
+  { classes = 1000, widthMultiplier = 1, epsilon, samePadding = false }: MobileNetOptions = {},
+): Node {
+  const padding = samePadding ? "same" : 1;
+  const stem = conv(weights, "features.0.0", x, toEights(32 * widthMultiplier), 3, { stride: 2, padding, initial });
+  let y = relu6(norm(weights, "features.0.1", stem, epsilon));
   let index = 1;
   for (const { expansion, channels, blocks, firstStride } of ROWS)
     for (let b = 0; b < blocks; b++)
@@ -36,26 +51,34 @@ export function mobilenetV2(weights: Weights, x: Node, { classes = 1000, widthMu
         expansion,
         toEights(channels * widthMultiplier),
         b === 0 ? firstStride : 1,
+        { epsilon, padding },
       );
   y = conv(weights, "features.18.0", y, toEights(1280 * Math.max(1, widthMultiplier)), 1, { initial });
-  y = named(relu6(norm(weights, "features.18.1", y)), "features");
+  y = named(relu6(norm(weights, "features.18.1", y, epsilon)), "features");
   y = dropout(weights, "classifier.0", named(globalAvgPool(y), "avgpool"), 0.2);
   return named(dense(weights, "classifier.1", y, classes, { initial: smallNormal }), "classifier");
 }
 
 /** 1×1 up to the hidden width, 3×3 depthwise, 1×1 down without an activation; the input is added where the shapes agree. */
-function invertedResidual(weights: Weights, x: Node, expansion: number, channels: number, stride: number): Node {
+function invertedResidual(
+  weights: Weights,
+  x: Node,
+  expansion: number,
+  channels: number,
+  stride: number,
+  { epsilon, padding }: LayerOptions,
+): Node {
   const inputs = x.shape[1];
   const hidden = inputs * expansion;
   let y = x;
   let index = 0;
   if (expansion !== 1) {
-    y = relu6(norm(weights, "0.1", conv(weights, "0.0", y, hidden, 1, { initial })));
+    y = relu6(norm(weights, "0.1", conv(weights, "0.0", y, hidden, 1, { initial }), epsilon));
     index = 1;
   }
-  y = conv(weights, `${index}.0`, y, hidden, 3, { stride, padding: 1, groups: hidden, initial });
-  y = relu6(norm(weights, `${index}.1`, y));
-  y = norm(weights, `${index + 2}`, conv(weights, `${index + 1}`, y, channels, 1, { initial }));
+  y = conv(weights, `${index}.0`, y, hidden, 3, { stride, padding, groups: hidden, initial });
+  y = relu6(norm(weights, `${index}.1`, y, epsilon));
+  y = norm(weights, `${index + 2}`, conv(weights, `${index + 1}`, y, channels, 1, { initial }), epsilon);
   return stride === 1 && inputs === channels ? add(y, x) : y;
 }
 

@@ -23,11 +23,15 @@ export interface NetworkOptions {
   readonly widthMultiplier?: number;
   readonly bilinear?: boolean;
   readonly convBias?: boolean;
+  readonly epsilon?: number;
+  readonly samePadding?: boolean;
 }
 
 export interface Network {
   /** The output for pictures `x` [batch, channels, height, width]; the number of channels follows from `x`. */
   readonly build: (weights: Weights, x: Node, options?: NetworkOptions) => Node;
+  /** The options that it takes beside the classes; others are an error in a model file. */
+  readonly options: readonly Exclude<keyof NetworkOptions, "classes">[];
   readonly task: "classification" | "segmentation" | "regression";
   /** What the output holds: logits to be put through softmax or sigmoid, probabilities, or the predicted values. */
   readonly output: "logits" | "probabilities" | "values";
@@ -48,6 +52,7 @@ export interface Network {
 /** Those trained on ImageNet. */
 const imagenet = (build: Network["build"], gradCam: string, embedding: string, head: string): Network => ({
   build,
+  options: [],
   task: "classification",
   output: "logits",
   channels: 3,
@@ -59,11 +64,16 @@ const imagenet = (build: Network["build"], gradCam: string, embedding: string, h
   head: [head],
 });
 
-const resnet = (build: Network["build"]): Network => imagenet(build, "layer4", "avgpool", "fc.");
-const vgg = (build: Network["build"], lastRelu: number): Network =>
-  imagenet(build, `features.${lastRelu}`, "classifier.4", "classifier.6.");
+const resnet = (build: Network["build"]): Network => ({
+  ...imagenet(build, "layer4", "avgpool", "fc."),
+  options: ["v1", "convBias", "epsilon"],
+});
+const vgg = (build: Network["build"], lastRelu: number): Network => ({
+  ...imagenet(build, `features.${lastRelu}`, "classifier.4", "classifier.6."),
+  options: ["epsilon"],
+});
 const squeezenet = (build: Network["build"]): Network => imagenet(build, "features", "features", "classifier.1.");
-const densenet = (build: Network["build"]): Network => imagenet(build, "relu", "avgpool", "classifier.");
+const densenet = (build: Network["build"]): Network => ({ ...imagenet(build, "relu", "avgpool", "classifier."), options: ["epsilon"] });
 
 const keidar = (build: Network["build"]): Network => ({
   ...imagenet(build, "layer4", "embedding", "fc4."),
@@ -81,6 +91,7 @@ const liang = (build: Network["build"]): Network => ({
 /** Those that draw one region, by logits; `deepest` is their smallest map. */
 const segmentation = (build: Network["build"], channels: number, deepest: string, head: string): Network => ({
   build,
+  options: [],
   task: "segmentation",
   output: "logits",
   channels,
@@ -90,6 +101,11 @@ const segmentation = (build: Network["build"], channels: number, deepest: string
   embedding: deepest,
   gradCam: deepest,
   head: [head],
+});
+
+const milesial = (build: Network["build"]): Network => ({
+  ...segmentation(build, 1, "down4", "outc."),
+  options: ["width", "bilinear", "convBias", "epsilon"],
 });
 
 export const networks: Readonly<Record<string, Network>> = {
@@ -111,7 +127,10 @@ export const networks: Readonly<Record<string, Network>> = {
   densenet121: densenet(densenet121),
   densenet161: densenet(densenet161),
   densenet169: densenet(densenet169),
-  mobilenet_v2: imagenet(mobilenetV2, "features", "avgpool", "classifier.1."),
+  mobilenet_v2: {
+    ...imagenet(mobilenetV2, "features", "avgpool", "classifier.1."),
+    options: ["widthMultiplier", "epsilon", "samePadding"],
+  },
   keidar_resnet18: keidar(keidarResnet18),
   keidar_resnet34: keidar(keidarResnet34),
   keidar_resnet50: keidar(keidarResnet50),
@@ -125,8 +144,8 @@ export const networks: Readonly<Record<string, Network>> = {
   liang_ts3: liang(liangTs3),
   liang_ts4: liang(liangTs4),
   liang_cnnrf: { ...liang(liangCnnrf), task: "regression", output: "values", size: 64, classes: 5, head: ["fc5.", "shortcut."] },
-  unet: segmentation(unet, 1, "down4", "outc."),
-  unet_small: segmentation((weights, x, options) => unet(weights, x, { ...options, width: options?.width ?? 16 }), 1, "down4", "outc."),
+  unet: milesial(unet),
+  unet_small: milesial((weights, x, options) => unet(weights, x, { ...options, width: options?.width ?? 16 })),
   unet_resnet18: segmentation(unetResnet18, 3, "layer4", "segmentation_head."),
   unet_resnet34: segmentation(unetResnet34, 3, "layer4", "segmentation_head."),
   unet_resnet50: segmentation(unetResnet50, 3, "layer4", "segmentation_head."),

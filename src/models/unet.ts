@@ -18,21 +18,34 @@ export interface UNetOptions {
   readonly bilinear?: boolean;
   /** Biases before the batch norms, as the project's older files have. */
   readonly convBias?: boolean;
+  /** What batch norms add to the variance; 10⁻⁵ unless given. */
+  readonly epsilon?: number;
+}
+
+/** What convolutions are built by. */
+interface LayerOptions {
+  readonly bias: boolean;
+  readonly epsilon?: number;
 }
 
 /** A logit per class and pixel, at the input's size. */
-export function unet(weights: Weights, x: Node, { classes = 1, width = 64, bilinear = false, convBias = false }: UNetOptions = {}): Node {
+export function unet(
+  weights: Weights,
+  x: Node,
+  { classes = 1, width = 64, bilinear = false, convBias: bias = false, epsilon }: UNetOptions = {},
+): Node {
+  const options = { bias, epsilon };
   const down = (index: number, above: Node, channels: number) => {
     const pooled = maxPool2d(above, { kernel: 2, stride: 2 });
-    return named(doubleConv(weights.under(`down${index}.maxpool_conv.1.`), pooled, channels, channels, convBias), `down${index}`);
+    return named(doubleConv(weights.under(`down${index}.maxpool_conv.1.`), pooled, channels, channels, options), `down${index}`);
   };
   const up = (index: number, below: Node, skip: Node, channels: number) => {
     const part = weights.under(`up${index}.`);
     const joined = concat([skip, padTo(bilinear ? upsample(below) : upconv(part, below), skip)]);
-    return named(doubleConv(part.under("conv."), joined, joined.shape[1] / 2, channels, convBias), `up${index}`);
+    return named(doubleConv(part.under("conv."), joined, joined.shape[1] / 2, channels, options), `up${index}`);
   };
   const halved = bilinear ? 2 : 1;
-  const inc = named(doubleConv(weights.under("inc."), x, width, width, convBias), "inc");
+  const inc = named(doubleConv(weights.under("inc."), x, width, width, options), "inc");
   const down1 = down(1, inc, 2 * width);
   const down2 = down(2, down1, 4 * width);
   const down3 = down(3, down2, 8 * width);
@@ -44,9 +57,10 @@ export function unet(weights: Weights, x: Node, { classes = 1, width = 64, bilin
   return named(conv(weights, "outc.conv", up4, classes, 1, { bias: true, initial }), "outc");
 }
 
-function doubleConv(weights: Weights, x: Node, middle: number, channels: number, bias: boolean): Node {
-  const y = relu(norm(weights, "double_conv.1", conv(weights, "double_conv.0", x, middle, 3, { padding: 1, bias, initial })));
-  return relu(norm(weights, "double_conv.4", conv(weights, "double_conv.3", y, channels, 3, { padding: 1, bias, initial })));
+function doubleConv(weights: Weights, x: Node, middle: number, channels: number, { bias, epsilon }: LayerOptions): Node {
+  const y = conv(weights, "double_conv.0", x, middle, 3, { padding: 1, bias, initial });
+  const z = conv(weights, "double_conv.3", relu(norm(weights, "double_conv.1", y, epsilon)), channels, 3, { padding: 1, bias, initial });
+  return relu(norm(weights, "double_conv.4", z, epsilon));
 }
 
 /** Twice the size, half the channels. */

@@ -10,6 +10,8 @@ import type { Weights } from "./weights.ts";
 
 export interface VggOptions {
   readonly classes?: number;
+  /** What batch norms add to the variance; 10⁻⁵ unless given. */
+  readonly epsilon?: number;
 }
 
 export const vgg11 = (weights: Weights, x: Node, options?: VggOptions): Node => vgg(weights, x, [1, 1, 2, 2, 2], false, options);
@@ -25,13 +27,19 @@ export const vgg19Bn = (weights: Weights, x: Node, options?: VggOptions): Node =
 const WIDTHS = [64, 128, 256, 512, 512];
 
 /** `convs` counts the convolutions of each stage; names count every module, activations and pools included. */
-function vgg(weights: Weights, x: Node, convs: readonly number[], batchNormed: boolean, { classes = 1000 }: VggOptions = {}): Node {
+function vgg(
+  weights: Weights,
+  x: Node,
+  convs: readonly number[],
+  batchNormed: boolean,
+  { classes = 1000, epsilon }: VggOptions = {},
+): Node {
   let y = x;
   let index = 0;
   for (const [stage, count] of convs.entries()) {
     for (let i = 0; i < count; i++) {
       y = conv(weights, `features.${index++}`, y, WIDTHS[stage], 3, { padding: 1, bias: true, initial: kaimingFanOut });
-      if (batchNormed) y = norm(weights, `features.${index++}`, y);
+      if (batchNormed) y = norm(weights, `features.${index++}`, y, epsilon);
       y = named(relu(y), `features.${index++}`);
     }
     y = maxPool2d(y, { kernel: 2, stride: 2 });

@@ -304,21 +304,31 @@ describe("the thresholds", () => {
 
 describe("the options of the network", () => {
   test("are read where the file has them", () => {
-    const said = { width: "16", widthMultiplier: "0.5", bilinear: "true", convBias: "false", v1: "true" };
-    expect(read(said).options).toEqual({ classes: 2, width: 16, widthMultiplier: 0.5, bilinear: true, convBias: false, v1: true });
+    const slow = { v1: "true", convBias: "false", epsilon: "1.001e-5" };
+    expect(read(slow).options).toEqual({ classes: 2, v1: true, convBias: false, epsilon: 1.001e-5 });
+    const mobile = { arch: "mobilenet_v2", widthMultiplier: "0.5", samePadding: "true" };
+    expect(read(mobile).options).toEqual({ classes: 2, widthMultiplier: 0.5, samePadding: true });
+    const unet = { arch: "unet", task: "segmentation", width: "16", bilinear: "true" };
+    expect(read(unet).options).toEqual({ classes: 2, width: 16, bilinear: true });
+  });
+
+  test("are refused where the network does not take them", () => {
+    expectRefused(() => read({ width: "16" }), "metadata width is no option of resnet18");
+    expectRefused(() => read({ arch: "squeezenet1_1", epsilon: "0.001" }), "metadata epsilon is no option of squeezenet1_1");
   });
 
   test.each([
-    ["width", "0", "metadata width must be a positive integer, got 0"],
-    ["width", "16.5", "metadata width must be a positive integer, got 16.5"],
-    ["width", "wide", "metadata width must be a positive integer, got wide"],
-    ["widthMultiplier", "-1", "metadata widthMultiplier must be a positive number, got -1"],
-    ["widthMultiplier", "Infinity", "metadata widthMultiplier must be a positive number, got Infinity"],
-    ["bilinear", "yes", "metadata bilinear must be true or false, got yes"],
-    ["convBias", "1", "metadata convBias must be true or false, got 1"],
-    ["v1", "", "metadata v1 must be true or false, got "],
-  ])("%s %j is refused", (key, value, problem) => {
-    expectRefused(() => read({ [key]: value }), problem);
+    ["unet", "width", "0", "metadata width must be a positive integer, got 0"],
+    ["unet", "width", "16.5", "metadata width must be a positive integer, got 16.5"],
+    ["unet", "width", "wide", "metadata width must be a positive integer, got wide"],
+    ["mobilenet_v2", "widthMultiplier", "-1", "metadata widthMultiplier must be a positive number, got -1"],
+    ["mobilenet_v2", "widthMultiplier", "Infinity", "metadata widthMultiplier must be a positive number, got Infinity"],
+    ["resnet18", "epsilon", "0", "metadata epsilon must be a positive number, got 0"],
+    ["unet", "bilinear", "yes", "metadata bilinear must be true or false, got yes"],
+    ["unet", "convBias", "1", "metadata convBias must be true or false, got 1"],
+    ["resnet18", "v1", "", "metadata v1 must be true or false, got "],
+  ])("%s's %s %j is refused", (arch, key, value, problem) => {
+    expectRefused(() => read({ arch, task: undefined, [key]: value }), problem);
   });
 });
 
