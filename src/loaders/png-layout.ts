@@ -1,5 +1,6 @@
 /** What a PNG's chunks say before any pixel is decoded: size, colour, and whether the file is whole. */
 import { InputError } from "../bytes.ts";
+import { crc32 } from "./crc32.ts";
 import { beginning, checkSize } from "./image.ts";
 
 /** A PNG's header, and where its parts lie. */
@@ -106,17 +107,4 @@ function interlacedSizes(width: number, height: number) {
     width: Math.max(0, Math.ceil((width - x) / dx)),
     height: Math.max(0, Math.ceil((height - y) / dy)),
   }));
-}
-
-const crcTable = Uint32Array.from({ length: 256 }, (_, n) => {
-  let crc = n;
-  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? 0xedb88320 ^ (crc >>> 1) : crc >>> 1;
-  return crc;
-});
-
-/** The checksum of PNG and zip, over a chunk's type and contents. */
-function crc32(bytes: Uint8Array): number {
-  let crc = -1;
-  for (let i = 0; i < bytes.length; i++) crc = crcTable[(crc ^ bytes[i]) & 255] ^ (crc >>> 8);
-  return ~crc >>> 0;
 }
