@@ -48,6 +48,7 @@ export { type DecodeOptions, decodeImage, describeFilm, type FilmDescription, ty
 export { WeightsError } from "./loaders/names.ts";
 export { readSafetensors, writeSafetensors } from "./loaders/safetensors.ts";
 export { type StoredTensor, type StoredType, toFloat32 } from "./loaders/stored-tensor.ts";
+export { type NameOutcome, type ReadWeightsOptions, readWeights, type WeightsFile } from "./loaders/weights-file.ts";
 export type { InputDescription, ModelDescription } from "./models/description.ts";
 export {
   type LoadOptions,

@@ -10,13 +10,15 @@ import { input } from "../kernels/op.ts";
 import { identityOf } from "../loaders/dicom/identity.ts";
 import { describeFilm, isPicture } from "../loaders/image.ts";
 import { readSafetensors } from "../loaders/safetensors.ts";
+import { readWeights } from "../loaders/weights-file.ts";
+import { describeWeights } from "../models/describe.ts";
 import { readDescription } from "../models/description.ts";
 import { type NetworkOptions, networkNamed, networks } from "../models/registry.ts";
 import { shippedModel, shippedModels } from "../models/shipped.ts";
 import { declaredWeights } from "../models/weights.ts";
 import { sizeOf } from "../tensor.ts";
 import { isMain, note, runProgram, type SharedOptions, wholeNumber, withSharedOptions } from "./command-line.ts";
-import { sourceOf } from "./models.ts";
+import { downloadProgress, sourceOf } from "./models.ts";
 import { version } from "./version.ts";
 
 interface InfoOptions extends SharedOptions {
@@ -39,7 +41,7 @@ interface Report {
 export const infoCommand = (): Command =>
   withSharedOptions(new Command("info"))
     .description("Show the adapter, the networks and models, or what one of them is and costs.")
-    .argument("[model]", `a shipped model (${shippedModels.join(", ")}), a .safetensors file, or a film`)
+    .argument("[model]", `a shipped model (${shippedModels.join(", ")}), a file of weights, an id of the hub (hf:…), or a film`)
     .option("--arch <name>", "a network by its name; no weights are needed")
     .option("--size <pixels>", "side of the pictures, instead of the network's own", wholeNumber(1))
     .option("--batch <n>", "pictures a run", wholeNumber(1), 1)
@@ -206,12 +208,10 @@ function networkSubject({ arch = "" }: InfoOptions): Subject {
 
 async function modelSubject(typed: string, options: InfoOptions): Promise<Subject> {
   const source = sourceOf(typed);
-  const metadata = await metadataOf(source);
   const { arch } = options;
-  const model = { name: typed, metadata, card: await cardOf(source) };
-  if (arch !== undefined && metadata.arch === undefined) return { ...networkSubject(options), model };
-  if (arch !== undefined && arch !== metadata.arch) throw new InputError(typed, `says that its network is ${metadata.arch}, not ${arch}`);
-  const description = readDescription(metadata, typed);
+  const read = await readWeights(source, { arch, onProgress: downloadProgress(options) });
+  const model = { name: typed, metadata: read.metadata, card: await cardOf(source) };
+  const { description } = describeWeights(read, typed, { arch });
   const { channels, height, width } = description.input;
   return { arch: description.arch, options: description.options, input: [channels, height, width], model };
 }

@@ -18,15 +18,20 @@ export interface ModelOptions extends SharedOptions {
 /** Adds the options that choose a model. */
 export function withModelOptions(command: Command): Command {
   return command
-    .option("--model <name|file>", `a shipped model (${shippedModels.join(", ")}) or a .safetensors file`)
-    .addOption(new Option("--weights <file>", "weights without a description of their own; needs --arch").conflicts("model"))
+    .option("--model <name|file>", `a shipped model (${shippedModels.join(", ")}), a file, or an id of the hub (hf:…)`)
+    .addOption(
+      new Option(
+        "--weights <file>",
+        "weights of any format (safetensors, PyTorch, Keras, TensorFlow.js, NumPy, hf:…), with --arch",
+      ).conflicts("model"),
+    )
     .option("--arch <name>", "network of such weights, as torchvision names it")
     .option("--labels <a,b,…|file>", "their classes in the order of the outputs, or a file with one a line", readLabels)
     .addOption(new Option("--precision <type>", "how values are stored on the GPU; sums are f32").choices(["f32", "f16"]).default("f32"));
 }
 
 /** A list as typed, or from a file where there is one or it looks like one. */
-function readLabels(text: string): string[] {
+export function readLabels(text: string): string[] {
   const isFile = existsSync(text) || /[/\\]|\.txt$/.test(text);
   const labels = (isFile ? readLines(text) : text.split(",")).map((label) => label.trim()).filter(Boolean);
   if (labels.length === 0) throw new InvalidArgumentError("there are no labels.");
@@ -48,11 +53,26 @@ export async function openModel(
 ): Promise<{ model: Model; name: string }> {
   const { adapter, arch, labels, precision } = options;
   const name = options.weights ?? options.model ?? defaultModel;
-  const model = await loadModel(options.weights ?? sourceOf(name), { adapter, arch, labels, precision, ...load });
+  const onDownload = downloadProgress(options);
+  const model = await loadModel(options.weights ?? sourceOf(name), { adapter, arch, labels, precision, onDownload, ...load });
   note(`${name} (${model.description.arch}) on ${model.device.profile.description}`, options);
-  if (!model.description.metadata.input) note(`${name} does not describe its preprocessing; using the one published for ${arch}`, options);
+  if (!model.description.metadata.input)
+    note(`${name} does not describe its preprocessing; using the one published for ${model.description.arch}`, options);
   return { model, name };
 }
 
+/** Whether a name that is no file is meant as one: a path, or with an ending of weights. */
+const isFile = (name: string): boolean => /[/\\]|\.(safetensors|pth?|bin|h5|hdf5|keras|np[yz]|json)$/.test(name);
+
 /** A path where there is such a file or it looks like one, else a shipped model. */
-export const sourceOf = (name: string): Source => (existsSync(name) || /[/\\]|\.safetensors$/.test(name) ? name : shippedModel(name));
+export const sourceOf = (name: string): Source => (existsSync(name) || isFile(name) ? name : shippedModel(name));
+
+/** Tells on stderr how far a file of the hub has come: once for every tenth of it. */
+export function downloadProgress(options: SharedOptions): (id: string, loaded: number, total: number) => void {
+  let told = "";
+  return (id, loaded, total) => {
+    const text = `${id}: ${Math.floor((10 * loaded) / Math.max(1, total)) * 10} % of ${(total / 2 ** 20).toFixed(1)} MiB`;
+    if (text !== told) note(text, options);
+    told = text;
+  };
+}

@@ -1,5 +1,5 @@
 /** A model as people use it: one file of weights that says what it is, and pictures in, scores out. */
-import { InputError, nameOf, readBytes, type Source } from "../bytes.ts";
+import { InputError, nameOf, type Source } from "../bytes.ts";
 import { type AdapterChoice, type Device, requestDevice } from "../gpu/device.ts";
 import { DeviceError } from "../gpu/device-error.ts";
 import type { Precision } from "../gpu/layout.ts";
@@ -10,11 +10,11 @@ import { sigmoid } from "../kernels/activation.ts";
 import { input, type Node } from "../kernels/op.ts";
 import { softmax } from "../kernels/softmax.ts";
 import type { DecodeOptions, Image } from "../loaders/image.ts";
-import { normaliseNames } from "../loaders/names.ts";
-import { readSafetensors } from "../loaders/safetensors.ts";
 import { type StoredTensor, toFloat32 } from "../loaders/stored-tensor.ts";
+import { readWeights } from "../loaders/weights-file.ts";
 import type { Tensor } from "../tensor.ts";
-import { type ModelDescription, publishedMetadata, readDescription } from "./description.ts";
+import { describeWeights } from "./describe.ts";
+import type { ModelDescription } from "./description.ts";
 import { type Picture, type Ready, readPicture } from "./picture.ts";
 import type { Prepared } from "./preprocess.ts";
 import { networkNamed } from "./registry.ts";
@@ -71,6 +71,8 @@ export interface LoadOptions {
   readonly decode?: DecodeOptions;
   /** Called as pipelines get ready. */
   readonly onProgress?: (done: number, total: number) => void;
+  /** Called as a file of the hub arrives, with its id, bytes so far and in all. */
+  readonly onDownload?: (id: string, loaded: number, total: number) => void;
 }
 
 /** Owns GPU memory: call `destroy`, or declare it with `await using`'s synchronous form, `using`. */
@@ -99,7 +101,8 @@ export interface Model {
 }
 
 /**
- * Loads a `.safetensors` model.
+ * Loads a model: a `.safetensors` file of ours, or weights of any format that `readWeights` knows (PyTorch, Keras, TensorFlow.js, NumPy,
+ * ids of the Hugging Face hub), with the network's name where the file has none.
  * @throws InputError for a file that is damaged or describes itself wrongly.
  * @throws WeightsError for weights that are not the network's.
  * @throws DeviceError without a usable GPU or software adapter.
@@ -109,9 +112,9 @@ export interface Model {
  */
 export async function loadModel(source: Source, options: LoadOptions = {}): Promise<Model> {
   const file = nameOf(source);
-  const { tensors: stored, metadata } = readSafetensors(await readBytes(source), file);
-  const description = describe(stored, metadata, file, options);
-  const weights = weightsFrom(namedTensors(stored));
+  const read = await readWeights(source, { arch: options.arch, onProgress: options.onDownload });
+  const { description } = describeWeights(read, file, options);
+  const weights = weightsFrom(toTensors(read.tensors));
   // Built once now, so that weights that do not fit are told before a device is opened.
   checkOutputs(outputsOf(description, weights, 1).raw, description, file);
   weights.verify(file);
@@ -119,46 +122,13 @@ export async function loadModel(source: Source, options: LoadOptions = {}): Prom
   return modelOn(device, description, weights, options);
 }
 
-/** The file's own description; what it does not say comes from the options, and then preprocessing as published for the network. */
-function describe(
-  stored: ReadonlyMap<string, StoredTensor>,
-  metadata: Readonly<Record<string, string>>,
-  file: string,
-  { arch, labels }: LoadOptions,
-): ModelDescription {
-  if (metadata.arch) {
-    if (arch && arch !== metadata.arch) throw new InputError(file, `says that its network is ${metadata.arch}, not ${arch}`);
-    return readDescription(labels ? { ...metadata, classes: JSON.stringify(labels) } : metadata, file);
-  }
-  if (!arch) return readDescription(metadata, file);
-  const { head, classes: usual } = networkNamed(arch);
-  const count = classCount(stored, head);
-  if (labels && count !== undefined && labels.length !== count)
-    throw new InputError(file, `has ${count} classes, got ${labels.length} labels`);
-  const published = publishedMetadata(arch, labels ?? Array.from({ length: count ?? usual }, (_, index) => `class ${index}`));
-  const said = labels ? { ...metadata, classes: published.classes } : metadata;
-  return { ...readDescription({ ...published, ...said }, file), metadata };
+/** The values as the networks take them. */
+export function toTensors(stored: ReadonlyMap<string, StoredTensor>): Map<string, Tensor> {
+  return new Map([...stored].map(([name, tensor]) => [name, { shape: tensor.shape, data: toFloat32(tensor) }]));
 }
 
-/** Outputs of the last layer, by its weight. */
-function classCount(stored: ReadonlyMap<string, StoredTensor>, head: readonly string[]): number | undefined {
-  for (const [original, name] of normaliseNames([...stored.keys()])) {
-    if (name.endsWith(".weight") && head.some((start) => name.startsWith(start))) return stored.get(original)?.shape[0];
-  }
-  return undefined;
-}
-
-function namedTensors(stored: ReadonlyMap<string, StoredTensor>): Map<string, Tensor> {
-  const tensors = new Map<string, Tensor>();
-  for (const [original, name] of normaliseNames([...stored.keys()])) {
-    const tensor = stored.get(original);
-    if (tensor) tensors.set(name, { shape: tensor.shape, data: toFloat32(tensor) });
-  }
-  return tensors;
-}
-
-/** The graph from normalised pictures to the network's raw output, and to scores. */
-function outputsOf(
+/** The graph from normalised pictures, the input "pictures", to the network's raw output, and to scores. */
+export function outputsOf(
   { arch, input: { channels, height, width }, output, options }: ModelDescription,
   weights: LoadedWeights,
   batch: number,

@@ -120,7 +120,11 @@ describe("a model that cannot be used is one line and no score", () => {
       ["--model", headerLies],
       /lying\.safetensors: is not a safetensors file: the header's length is 1099511627776/,
     ],
-    ["a page in place of a file", ["--model", text], /text\.safetensors: is not a safetensors file: /],
+    [
+      "a page in place of a file",
+      ["--model", text],
+      /text\.safetensors: is no known file of weights, begins with the text "<!DOCTYPE html><"/,
+    ],
     ["weights with NaN", ["--model", holdsNaN], "features.0.bias: every value must be finite, got NaN at [0]"],
     [
       "weights of an unsaid network",

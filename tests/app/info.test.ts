@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { writeSafetensors } from "../../src/loaders/safetensors.ts";
 import { networks } from "../../src/models/registry.ts";
@@ -157,4 +158,13 @@ test("help has examples and is no error", async () => {
   const { code, stdout } = await info(["--help"]);
   expect(code).toBe(0);
   expect(stdout).toContain("info --arch resnet50 --batch 8");
+});
+
+test("weights of another format are told of by what their file says", async () => {
+  const path = fileURLToPath(new URL("../fixtures/weights/mobilenet.keras", import.meta.url));
+  const { code, stdout, stderr } = await info([path, "--json"]);
+  expect(code, stderr).toBe(0);
+  const { network, model } = JSON.parse(stdout);
+  expect(network).toMatchObject({ arch: "mobilenet_v2", input: [1, 3, 32, 32], output: [1, 3] });
+  expect(model.metadata).toMatchObject({ epsilon: "0.001", samePadding: "true", widthMultiplier: "0.1" });
 });
