@@ -74,7 +74,7 @@ async function info(model: string | undefined, options: InfoOptions): Promise<vo
 async function report(model: string | undefined, options: InfoOptions): Promise<Report> {
   if (model === undefined && options.arch === undefined) return overview(options);
   const source = model === undefined ? undefined : sourceOf(model);
-  if (source !== undefined && !String(source).endsWith(".safetensors")) {
+  if (source !== undefined && !/^hf:|\.safetensors$/.test(String(source))) {
     const bytes = await readBytes(source);
     if (isPicture(bytes)) return filmReport(bytes, nameOf(source), options);
   }

@@ -3,6 +3,7 @@
 import { Command } from "commander";
 import { benchCommand } from "./bench.ts";
 import { runProgram } from "./command-line.ts";
+import { convertCommand } from "./convert.ts";
 import { deidentifyCommand } from "./deidentify.ts";
 import { inferCommand } from "./infer.ts";
 import { infoCommand } from "./info.ts";
@@ -14,6 +15,7 @@ const program = new Command("roentgen")
   .version(version)
   .addCommand(inferCommand())
   .addCommand(infoCommand())
+  .addCommand(convertCommand())
   .addCommand(phantomCommand())
   .addCommand(deidentifyCommand())
   .addCommand(benchCommand());

@@ -1,0 +1,240 @@
+/** Weights of any format as a model file of ours: `npx tsx src/app/convert.ts IN --out OUT.safetensors` */
+import { rename, rm, stat, writeFile } from "node:fs/promises";
+import { Command, Option } from "commander";
+import { InputError, readBytes } from "../bytes.ts";
+import { requestDevice } from "../gpu/device.ts";
+import { formatTable } from "../graph/print.ts";
+import { compile } from "../graph/program.ts";
+import { WeightsError } from "../loaders/names.ts";
+import { readNpzArrays } from "../loaders/npz.ts";
+import { readSafetensors, writeSafetensors } from "../loaders/safetensors.ts";
+import { toFloat32 } from "../loaders/stored-tensor.ts";
+import { readWeights, type WeightsFile } from "../loaders/weights-file.ts";
+import { readZip } from "../loaders/zip.ts";
+import { type Described, describeWeights } from "../models/describe.ts";
+import { outputsOf, toTensors } from "../models/model.ts";
+import { checkFinite, weightsFrom } from "../models/weights.ts";
+import type { Tensor } from "../tensor.ts";
+import { isMain, note, runProgram, type SharedOptions, withSharedOptions } from "./command-line.ts";
+import { downloadProgress, readLabels } from "./models.ts";
+import { version } from "./version.ts";
+
+interface ConvertOptions extends SharedOptions {
+  readonly out: string;
+  readonly arch?: string;
+  readonly labels?: readonly string[];
+  readonly dtype: "f32" | "f16";
+  readonly check?: string;
+  readonly force: boolean;
+  readonly json: boolean;
+}
+
+/** What became of a name: one line of the report. */
+interface Row {
+  readonly from?: string;
+  readonly to?: string;
+  readonly fate: "taken" | "renamed" | "ignored" | "missing" | "unexpected" | "mis-shaped";
+  readonly about: string;
+}
+
+/** How far the outputs are from those of a vector, as a share of their mean magnitude. */
+interface Check {
+  readonly output: "output" | "scores";
+  readonly difference: number;
+  readonly tolerance: number;
+}
+
+export const convertCommand = (): Command =>
+  withSharedOptions(new Command("convert"))
+    .description("Write weights of any format as a model file, and tell what became of every name.")
+    .argument("<weights>", "safetensors, PyTorch, Keras, TensorFlow.js or NumPy file, or an id of the hub (hf:timm/resnet50.tv_in1k)")
+    .requiredOption("--out <file>", "the .safetensors file to write")
+    .option("--arch <name>", "the network, where the file does not tell")
+    .option("--labels <a,b,…|file>", "the classes in the order of the outputs, or a file with one a line", readLabels)
+    .addOption(new Option("--dtype <type>", "how values are stored").choices(["f32", "f16"]).default("f32"))
+    .option("--check <npz>", "arrays `input` and `output` (or `scores`, after softmax or sigmoid) that the network must reproduce")
+    .option("--force", "overwrite", false)
+    .option("--json", "one JSON document on stdout", false)
+    .version(version)
+    .addHelpText(
+      "after",
+      `
+Examples:
+  convert resnet50.pth --arch resnet50 --labels names.txt --out resnet50.safetensors
+  convert model.keras --out mobilenet.safetensors --dtype f16
+  convert hf:timm/resnet50.tv_in1k --out resnet50.safetensors
+  convert lungs.hdf5 --arch lung_unet --out lungs.safetensors --check vector.npz
+
+Nothing in a file is run. Exit codes: 0 done, 1 failed, 2 usage, 3 no usable GPU (for --check).`,
+    )
+    .action(convert);
+
+async function convert(source: string, options: ConvertOptions): Promise<void> {
+  const { out, arch, labels, dtype, check, force } = options;
+  if (!force && (await exists(out))) throw new InputError(out, "exists already, and nothing is overwritten without --force");
+  const read = await readWeights(source, { arch, onProgress: downloadProgress(options) });
+  for (const text of read.notes) note(`${source}: ${text}`, options);
+  const described = arch === undefined && read.metadata.arch === undefined ? undefined : describeWeights(read, source, { arch, labels });
+  if (!described)
+    note(`${source}: no network is named (--arch), so its names are not checked and the result does not describe itself`, options);
+  const bytes = encoded(read, described, source, options);
+  const rows = report(read, described);
+  const faults = rows.filter(({ fate }) => fate === "missing" || fate === "unexpected" || fate === "mis-shaped");
+  const result =
+    faults.length === 0 && check !== undefined
+      ? await compare(readSafetensors(bytes, out).tensors, described, source, { ...options, check })
+      : undefined;
+  print(source, read, described, rows, result, options);
+  if (faults.length > 0)
+    throw new InputError(source, `${faults.length} values do not fit ${described?.description.arch}; nothing was written`);
+  if (result && !(result.difference <= result.tolerance))
+    throw new InputError(
+      check ?? "",
+      `the outputs differ by ${result.difference.toExponential(1)}, at most ${result.tolerance} is allowed; nothing was written`,
+    );
+  await write(out, bytes, force);
+  note(`${out}: ${read.tensors.size} values, ${(bytes.length / 2 ** 20).toFixed(1)} MiB, ${dtype}`, options);
+}
+
+const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
+
+/** The file's bytes. @throws InputError where a value is no number, or too large for the type. */
+function encoded({ tensors }: WeightsFile, described: Described | undefined, source: string, { dtype }: ConvertOptions): Uint8Array {
+  const values = toTensors(tensors);
+  for (const [name, tensor] of values) {
+    checkFinite(name, tensor);
+    const largest = tensor.data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    if (dtype === "f16" && largest >= 65520) throw new InputError(source, `${name} holds ${largest}, which f16 cannot; use --dtype f32`);
+  }
+  const origin = `converted from ${source.replace(/^.*[/\\]/, "")} by roentgen ${version}`;
+  const metadata = described ? { ...described.metadata, origin } : {};
+  return writeSafetensors(values, { dtype: dtype === "f16" ? "F16" : "F32", metadata });
+}
+
+/** Every name of the file, then what the network misses. */
+function report({ names, tensors }: WeightsFile, described: Described | undefined): Row[] {
+  const { missing, unexpected, misshaped } = described ? differences(tensors, described) : { missing: [], unexpected: [], misshaped: [] };
+  const rows = names.map(({ from, to, ignored }): Row => {
+    const stored = to === undefined ? undefined : tensors.get(to);
+    if (to === undefined || !stored) return { from, fate: "ignored", about: ignored ?? "" };
+    const wrong = misshaped.find(({ name }) => name === to);
+    const shape = `[${stored.shape.join(", ")}] ${stored.dtype}`;
+    if (wrong) return { from, to, fate: "mis-shaped", about: `${shape}, the network has [${wrong.expected.join(", ")}]` };
+    if (unexpected.includes(to)) return { from, to, fate: "unexpected", about: shape };
+    return { from, to, fate: from === to ? "taken" : "renamed", about: shape };
+  });
+  return [...rows, ...missing.map((to): Row => ({ to, fate: "missing", about: "not in the file" }))];
+}
+
+/** What of the values does not fit the network. */
+function differences(
+  tensors: WeightsFile["tensors"],
+  { description }: Described,
+): Pick<WeightsError, "missing" | "unexpected" | "misshaped"> {
+  // Shapes are all that is compared: the values would be copied for nothing.
+  const shapes = new Map([...tensors].map(([name, { shape }]): [string, Tensor] => [name, { shape, data: new Float32Array(0) }]));
+  const weights = weightsFrom(shapes);
+  outputsOf(description, weights, 1);
+  try {
+    weights.verify();
+  } catch (error) {
+    if (error instanceof WeightsError) return error;
+    throw error;
+  }
+  return { missing: [], unexpected: [], misshaped: [] };
+}
+
+/** PyTorch's results are met to 10⁻⁵ by f32 and 10⁻² by f16 (see the golden tests), other libraries' to a little less. */
+const TOLERANCES = { f32: 1e-3, f16: 3e-2 };
+
+/** Runs the network, with the values as they will be stored, on the vector's input. */
+async function compare(
+  stored: WeightsFile["tensors"],
+  described: Described | undefined,
+  source: string,
+  { check, dtype, adapter }: ConvertOptions & { readonly check: string },
+): Promise<Check> {
+  if (!described) throw new InputError(source, "names no network to check (--arch)");
+  const arrays = readNpzArrays(readZip(await readBytes(check), check), check);
+  const input = arrays.get("input");
+  const output = arrays.has("output") ? "output" : "scores";
+  const wanted = arrays.get(output);
+  if (!input || !wanted)
+    throw new InputError(check, `must hold the arrays input and output (or scores), got ${[...arrays.keys()].join(", ") || "none"}`);
+  const { channels } = described.description.input;
+  if (input.shape.length !== 4 || input.shape[1] !== channels)
+    throw new InputError(check, `input must be [batch, ${channels}, height, width], got [${input.shape.join(", ")}]`);
+  const [batch, , height, width] = input.shape;
+  const description = { ...described.description, input: { ...described.description.input, height, width } };
+  const { raw, scores } = outputsOf(description, weightsFrom(toTensors(stored)), batch);
+  const device = await requestDevice({ adapter });
+  try {
+    using program = await compile(device, { y: output === "output" ? raw : scores }, { strict: true });
+    const { y } = await program.run({ pictures: { shape: input.shape, data: toFloat32(input) } });
+    return { output, difference: relativeDifference(y.data, toFloat32(wanted), check), tolerance: TOLERANCES[dtype] };
+  } finally {
+    device.destroy();
+  }
+}
+
+function relativeDifference(got: Float32Array, wanted: Float32Array, check: string): number {
+  if (got.length !== wanted.length) throw new InputError(check, `has ${wanted.length} outputs, the network ${got.length}`);
+  const mean = wanted.reduce((sum, value) => sum + Math.abs(value), 0) / wanted.length;
+  return wanted.reduce((most, value, i) => Math.max(most, Math.abs(value - got[i])), 0) / mean;
+}
+
+function print(
+  source: string,
+  { format, notes }: WeightsFile,
+  described: Described | undefined,
+  rows: readonly Row[],
+  check: Check | undefined,
+  { out, json, dtype }: ConvertOptions,
+): void {
+  const arch = described?.description.arch;
+  if (json) {
+    const document = {
+      tool: "roentgen",
+      version,
+      source,
+      format,
+      out,
+      dtype,
+      arch,
+      metadata: described?.metadata,
+      notes,
+      names: rows,
+      check,
+    };
+    process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
+    return;
+  }
+  const counts = new Map<string, number>();
+  for (const { fate } of rows) counts.set(fate, (counts.get(fate) ?? 0) + 1);
+  const table = formatTable(
+    ["in the file", "in the network", "", "shape"],
+    rows.map(({ from = "", to = "", fate, about }) => [from, to, fate, about]),
+  );
+  const summary = `${format}${arch ? `, ${arch}` : ""}: ${[...counts].map(([fate, count]) => `${count} ${fate}`).join(", ")}`;
+  const checked = check ? `\n${check.output}: differs by ${check.difference.toExponential(1)} of the mean magnitude` : "";
+  process.stdout.write(`${table}\n\n${summary}${checked}\n`);
+}
+
+/** In one step, so that nobody finds half a file. */
+async function write(path: string, bytes: Uint8Array, force: boolean): Promise<void> {
+  const partial = `${path}.${process.pid}.partial`;
+  try {
+    if (!force && (await exists(path))) throw new InputError(path, "exists already, and nothing is overwritten without --force");
+    await writeFile(partial, bytes);
+    await rename(partial, path);
+  } catch (cause) {
+    await rm(partial, { force: true });
+    throw cause instanceof InputError ? cause : new InputError(path, "cannot be written", { cause });
+  }
+}
+
+if (isMain(import.meta.url)) await runProgram(convertCommand());
