@@ -54,6 +54,12 @@ fn power(base: f32, exponent: f32) -> f32 {
   return select(magnitude, -magnitude, base < 0.0 && isOdd);
 }
 
+// With the dividend's sign; dividing by an infinity leaves it as it is.
+fn remainder(left: f32, right: f32) -> f32 {
+  if ((bitcast<u32>(right) & 0x7fffffffu) == 0x7f800000u) { return left; }
+  return left - right * trunc(left / right);
+}
+
 fn truth(value: bool) -> f32 { return select(0.0, 1.0, value); }
 
 fn combine(left: f32, right: f32) -> f32 {
@@ -65,10 +71,10 @@ fn combine(left: f32, right: f32) -> f32 {
     case 5u: { return select(select(left, right, right < left), left + right, is_nan(left) || is_nan(right)); }
     case 6u: { return select(select(left, right, right > left), left + right, is_nan(left) || is_nan(right)); }
     case 7u: {
-      let rest = left - right * trunc(left / right);
+      let rest = remainder(left, right);
       return select(rest, rest + right, rest != 0.0 && (rest < 0.0) != (right < 0.0));
     }
-    case 8u: { return left - right * trunc(left / right); }
+    case 8u: { return remainder(left, right); }
     case 9u: { return truth(left == right); }
     case 10u: { return truth(left < right); }
     case 11u: { return truth(left <= right); }

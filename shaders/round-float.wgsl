@@ -1,12 +1,12 @@
 // y = x rounded to a floating-point format of fewer bits, ties to even; the value stays an f32
 //
 // The format's step at x is 2^(exponent − mantissa bits), never below that of its least normal number. What exceeds its largest value
-// becomes `overflow` with x's sign: an infinity, a NaN or the largest value again. One invocation rounds one vector of four channels; pad
+// becomes `overflow` with x's sign: an infinity, a NaN or the largest value again. What NaN becomes is said too. One invocation rounds one vector of four channels; pad
 // lanes stay zero.
 
 struct Params {
   size: u32, channels: u32, blocks: u32,
-  mantissa_bits: i32, least_exponent: i32, largest: f32, overflow_bits: u32, infinity_bits: u32, negative_zero: u32,
+  mantissa_bits: i32, least_exponent: i32, largest: f32, overflow_bits: u32, infinity_bits: u32, nan_bits: u32, negative_zero: u32,
 }
 
 alias Value = vec4f;
@@ -22,11 +22,11 @@ fn rounded(v: f32) -> f32 {
   let bits = bitcast<u32>(v);
   let magnitude = bits & 0x7fffffffu;
   let sign_bit = bits & 0x80000000u;
-  if (magnitude > 0x7f800000u) { return v; }
+  if (magnitude > 0x7f800000u) { return bitcast<f32>(params.nan_bits); }
   if (magnitude == 0x7f800000u) { return bitcast<f32>(params.infinity_bits | sign_bit); }
   let e = max(i32(magnitude >> 23u) - 127, params.least_exponent);
   // Scaling by two factors: one alone might not be a normal number.
-  let down = power_of_two((params.mantissa_bits - e) / 2) ;
+  let down = power_of_two((params.mantissa_bits - e) / 2);
   let rest = power_of_two(params.mantissa_bits - e - (params.mantissa_bits - e) / 2);
   let whole = round(bitcast<f32>(magnitude) * down * rest) / down / rest;
   if (whole > params.largest) { return bitcast<f32>(params.overflow_bits | sign_bit); }

@@ -15,34 +15,48 @@ export { fingerprintOf, type TuningMode, type TuningOptions, tunedProfile } from
 export { type Update, updatedParameters } from "./graph/update.ts";
 export { gelu, hardsigmoid, hardswish, leakyRelu, mish, relu, relu6, sigmoid, silu, tanh } from "./kernels/activation.ts";
 export { adaptiveAvgPool2d } from "./kernels/adaptive-avg-pool2d.ts";
+export { type ArgOptions, argMax, argMin } from "./kernels/arg-extreme.ts";
 export { add, div, mul, sub } from "./kernels/arithmetic.ts";
 export { type AvgPool2dOptions, avgPool2d } from "./kernels/avg-pool2d.ts";
+export { batchMatmul } from "./kernels/batch-matmul.ts";
 export { batchNorm } from "./kernels/batch-norm.ts";
 export { batchNormTraining } from "./kernels/batch-norm-training.ts";
 export { batchStatistics } from "./kernels/batch-statistics.ts";
+export { type BinaryKind, binary } from "./kernels/binary.ts";
 export { broadcastTo, sumTo } from "./kernels/broadcast.ts";
 export { anchored, type Choice, chosen } from "./kernels/choice.ts";
 export { concat } from "./kernels/concat.ts";
 export { type ConvTranspose2dOptions, convTranspose2d } from "./kernels/conv-transpose2d.ts";
 export { type Conv2dOptions, conv2d } from "./kernels/conv2d.ts";
+export { type Conv3dOptions, type ConvTranspose3dOptions, conv3d, convTranspose3d } from "./kernels/conv3d.ts";
 export { cosineDistances, type Metric, manhattanDistances, squaredDistances } from "./kernels/distances.ts";
 export { type DropoutOptions, dropout } from "./kernels/dropout.ts";
+export { expand } from "./kernels/expand.ts";
 export { flat } from "./kernels/flat.ts";
+export { gather, gatherElements } from "./kernels/gather.ts";
 export { globalAvgPool } from "./kernels/global-avg-pool.ts";
 export { linear } from "./kernels/linear.ts";
 export { matmul } from "./kernels/matmul.ts";
+export { type MaxPoolAxisOptions, maxPoolAxis } from "./kernels/max-pool-axis.ts";
 export { type MaxPool2dOptions, maxPool2d } from "./kernels/max-pool2d.ts";
 export { type ItemChunk, type NearestOptions, nearest } from "./kernels/nearest.ts";
 export { apply, type Binding, input, type Launch, type Node, named, type Op, parameter, ShapeError } from "./kernels/op.ts";
 export { pad } from "./kernels/pad.ts";
+export { type ReduceKind, reduce } from "./kernels/reduce.ts";
+export { resample, type Taps } from "./kernels/resample.ts";
 export { flatten, reshape } from "./kernels/reshape.ts";
 export { type ResizeOptions, resize } from "./kernels/resize.ts";
+export { type RoundFloatOptions, roundFloat } from "./kernels/round-float.ts";
 export { runningMean, runningVariance } from "./kernels/running-statistic.ts";
 export { scale } from "./kernels/scale.ts";
 export { slice } from "./kernels/slice.ts";
 export { logSoftmax, softmax } from "./kernels/softmax.ts";
 export { squareRoot } from "./kernels/square-root.ts";
+export { type Range, strideSlice } from "./kernels/stride-slice.ts";
 export { type TopK, type TopKOptions, topK } from "./kernels/top-k.ts";
+export { transpose } from "./kernels/transpose.ts";
+export { type UnaryKind, unary } from "./kernels/unary.ts";
+export { where } from "./kernels/where.ts";
 export type { Padding, Pair } from "./kernels/window2d.ts";
 export { type DecodeOptions, decodeImage, describeFilm, type FilmDescription, type Image } from "./loaders/image.ts";
 export { WeightsError } from "./loaders/names.ts";
@@ -65,7 +79,7 @@ export { type Network, type NetworkOptions, networkNamed, networks } from "./mod
 export { type TrainingOptions, type TrainingWeights, trainingWeights } from "./models/training-weights.ts";
 export { declaredWeights, initialisedWeights, type Weights, weightsFrom } from "./models/weights.ts";
 export { type LeaveOneOutOptions, leaveOneOut, type VoteOptions, vote } from "./retrieval/knn.ts";
-export {
+
   type Group,
   type Neighbour,
   type NeighbourOptions,
@@ -73,6 +87,7 @@ export {
   neighbours,
   type SearchOptions,
 } from "./retrieval/neighbours.ts";
+
 export { type PrincipalComponents, principalComponents, project } from "./retrieval/pca.ts";
 export { type Shape, type Tensor, tensor } from "./tensor.ts";
 export { decayMatrices, type Weight, type WeightOptions } from "./training/arena.ts";
@@ -89,7 +104,7 @@ export { checkLeaks, findLeaks, type Leak, type LeakKind, type LeakOptions } fro
 export { learningCurve } from "./training/learning-curve.ts";
 export { type EpochRecord, logLine, readLog } from "./training/log.ts";
 export { type LossScaling, lossScaling } from "./training/loss-scaling.ts";
-export {
+
   binaryCrossEntropyWithLogits,
   type CrossEntropyOptions,
   crossEntropy,
@@ -103,6 +118,7 @@ export {
   type OverlapOptions,
   rootMeanSquaredError,
 } from "./training/losses.ts";
+
 export { type ManifestOptions, readManifest } from "./training/manifest.ts";
 export { type MovingAverage, movingAverage } from "./training/moving-average.ts";
 export { type AdamOptions, adam, adamW } from "./training/optimizers/adam.ts";

@@ -11,6 +11,8 @@ export interface RoundFloatOptions {
   readonly largest: number;
   readonly overflow: number;
   readonly infinity: number;
+  /** What NaN becomes. */
+  readonly nan: number;
   /** Whether the format has a zero below zero. */
   readonly negativeZero: boolean;
 }
@@ -22,7 +24,7 @@ const op: Op<RoundFloatOptions> = {
   name: "roundFloat",
   inputs: ["x"],
   shape: ([x]) => x,
-  launches({ attrs: { mantissaBits, leastExponent, largest, overflow, infinity, negativeZero }, shape }) {
+  launches({ attrs: { mantissaBits, leastExponent, largest, overflow, infinity, nan, negativeZero }, shape }) {
     const { channels, blocks, vectors } = layoutOf(shape);
     return [
       {
@@ -37,6 +39,7 @@ const op: Op<RoundFloatOptions> = {
           largest,
           overflow_bits: bitsOf(overflow),
           infinity_bits: bitsOf(infinity),
+          nan_bits: bitsOf(nan),
           negative_zero: Number(negativeZero),
         },
         workgroups: grid(vectors),

@@ -43,10 +43,11 @@ export function decodeFloat(code: number, { exponentBits, mantissaBits, bias, sp
  * or, where `saturate` says so, the largest value.
  */
 export function roundTo({ mantissaBits, bias, largest, specials }: FloatFormat, value: number, saturate: boolean): number {
-  if (Number.isNaN(value)) return value;
+  // A format without NaN has nothing nearer than zero.
+  if (Number.isNaN(value)) return specials === "none" ? 0 : value;
   const magnitude = Math.abs(value);
   const overflow = specials === "ieee" ? Number.POSITIVE_INFINITY : specials === "none" ? largest : Number.NaN;
-  if (magnitude === Number.POSITIVE_INFINITY) return Math.sign(value) * (saturate && specials !== "negative zero" ? largest : overflow);
+  if (magnitude === Number.POSITIVE_INFINITY) return Math.sign(value) * (saturate ? largest : overflow);
   const exponent = Math.max(1 - bias, magnitude === 0 ? 1 - bias : Math.floor(Math.log2(magnitude)));
   const quantum = 2 ** (exponent - mantissaBits);
   const rounded = halfEven(magnitude / quantum) * quantum;

@@ -27,8 +27,11 @@ const MAX_DEPTH = 32;
 export function convert(model: OnnxModel, inputs: ReadonlyMap<string, Value>, file: string): Map<string, Value> {
   const problems = new Map<OnnxNode, Unsupported>();
   const opset = model.opsets.get("") ?? 0;
-  if (opset < OPSETS[0] || opset > OPSETS[1])
-    throw new InputError(file, `uses operator set ${opset || "of another domain alone"}, ${OPSETS[0]} to ${OPSETS[1]} are known`);
+  if (opset < OPSETS[0] || opset > OPSETS[1]) {
+    const problem =
+      opset === 0 ? "only operators of other domains are used" : `versions ${OPSETS[0]} to ${OPSETS[1]} are known, this is ${opset}`;
+    throw new UnsupportedError(file, [{ node: model.graph.name, operator: "operator set", problem }]);
+  }
   const context: Context = { model, file, opset, lift: lifting(), problems, depth: 0 };
   const values = graphValues(model.graph, context, (name) => inputs.get(name));
   if (problems.size > 0) throw new UnsupportedError(file, [...problems.values()]);

@@ -5,6 +5,7 @@ import { type CompileOptions, compile, type Program } from "../../graph/program.
 import type { Node } from "../../kernels/op.ts";
 import { type ElementType, isFloat } from "../../loaders/onnx/element-type.ts";
 import type { HostTensor } from "../../loaders/onnx/host-tensor.ts";
+import { formatOf, roundTo } from "../../loaders/onnx/small-float.ts";
 import { type Shape, sizeOf, type Tensor } from "../../tensor.ts";
 import type { Given, OnnxNetwork } from "./network.ts";
 import { UnsupportedError } from "./unsupported.ts";
@@ -57,7 +58,7 @@ export function onnxSession(network: OnnxNetwork, openDevice: () => Promise<Devi
       return new Map(
         outputs.map((output) => {
           const { name } = output;
-          return [name, "tensor" in output ? output.tensor : { type: output.type, shape: output.shape, data: results[name].data }];
+          return [name, "tensor" in output ? output.tensor : typed(output, results[name].data)];
         }),
       );
     },
@@ -87,6 +88,12 @@ function builtWith(
   }
 }
 
+/** Results are computed as float32; those of fewer bits become values of their type at the end. */
+function typed({ type, shape }: { readonly type: ElementType; readonly shape: Shape }, data: Float32Array): HostTensor {
+  const format = formatOf(type);
+  return { type, shape, data: format ? data.map((value) => roundTo(format, value, false)) : data };
+}
+
 type Output =
   | { readonly name: string; readonly tensor: HostTensor }
   | { readonly name: string; readonly type: ElementType; readonly shape: Shape };
@@ -96,6 +103,8 @@ function givenOf(name: string, tensor: HostTensor | undefined, type: ElementType
   if (!tensor) throw new InputError(file, `${subject} is missing`);
   if (type !== undefined && tensor.type !== type) throw new InputError(file, `${subject} must be ${type}, got ${tensor.type}`);
   if (isKnown && sizeOf(tensor.shape) <= MOST_KNOWN) return { tensor };
+  if (tensor.type === "float64" && tensor.data.some((value) => Number.isFinite(value) && !Number.isFinite(Math.fround(value))))
+    throw new UnsupportedError(file, [{ node: name, operator: "input", problem: "float64 values beyond the range of float32" }]);
   if (isFloat(tensor.type)) return sizeOf(tensor.shape) === 0 ? { tensor } : { shape: tensor.shape };
   if (sizeOf(tensor.shape) <= MOST_KNOWN) return { tensor };
   if (!tensor.data.every((value) => Math.abs(value) <= LARGEST_INTEGER))

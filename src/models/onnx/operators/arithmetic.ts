@@ -2,14 +2,23 @@
 import type { BinaryKind } from "../../../kernels/binary.ts";
 import { isFloat } from "../../../loaders/onnx/element-type.ts";
 import { applyBinary, applyUnary, applyWhere, scalar } from "../elementwise.ts";
-import type { Call, Operator, Operators } from "../operator.ts";
+import { reshape, sameShape } from "../movement.ts";
+import { axisOf, type Call, type Operator, type Operators } from "../operator.ts";
 import { refuse } from "../unsupported.ts";
-import { typeOf, type Value } from "../value.ts";
+import { shapeOf, typeOf, type Value } from "../value.ts";
 
 const two =
   (kind: BinaryKind): Operator =>
   (call) =>
-    applyBinary(kind, call.input(0), call.input(1), call.lift);
+    applyBinary(kind, call.input(0), call.opset < 7 ? placed(call) : call.input(1), call.lift);
+
+/** Before operator set 7 the second operand was said to begin at an axis of the first, and repeated along all after it. */
+function placed(call: Call): Value {
+  const [shape, other] = [shapeOf(call.input(0)), shapeOf(call.input(1))];
+  if (call.int("broadcast", 0) === 0 && !sameShape(shape, other)) refuse("shapes differ and attribute broadcast is not set");
+  const first = call.has("axis") ? axisOf(call.int("axis", 0), shape.length) : shape.length - other.length;
+  return reshape(call.input(1), [...other, ...Array<number>(Math.max(0, shape.length - first - other.length)).fill(1)]);
+}
 
 const many =
   (kind: BinaryKind): Operator =>
@@ -59,6 +68,9 @@ export const arithmetic: Operators = {
   PRelu: (call) => {
     const x = call.input(0);
     if (!isFloat(typeOf(x))) refuse(`of ${typeOf(x)} is not done`);
-    return applyBinary("prelu", x, call.input(1), call.lift);
+    const [slope, rank] = [call.input(1), shapeOf(x).length];
+    // Before operator set 7 a list of slopes was one a channel.
+    const isOld = call.opset < 7 && shapeOf(slope).length === 1 && rank > 2;
+    return applyBinary("prelu", x, isOld ? reshape(slope, [...shapeOf(slope), ...Array<number>(rank - 2).fill(1)]) : slope, call.lift);
   },
 };

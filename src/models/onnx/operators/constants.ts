@@ -1,8 +1,9 @@
 /** Constants, what is known of a value, and casts from one type to another. */
+import type { Node } from "../../../kernels/op.ts";
 import { roundFloat } from "../../../kernels/round-float.ts";
 import { type ElementType, elementTypeOf, integerRange, isFloat } from "../../../loaders/onnx/element-type.ts";
 import { hostTensor, roomFor, wrapped } from "../../../loaders/onnx/host-tensor.ts";
-import { formatOf, roundTo } from "../../../loaders/onnx/small-float.ts";
+import { type FloatFormat, formatOf, roundTo } from "../../../loaders/onnx/small-float.ts";
 import { decodeTensor, type OnnxTensor } from "../../../loaders/onnx/tensor.ts";
 import { sizeOf } from "../../../tensor.ts";
 import { applyBinary, applyUnary, applyWhere, scalar } from "../elementwise.ts";
@@ -146,18 +147,24 @@ function castOnHost({ tensor: { type: from, shape, data } }: HostValue, type: El
   return host(hostTensor(type, shape, Array.from(data, convert)));
 }
 
+/** The nearest values of a format, still stored as float32. */
+function rounded(x: Node, format: FloatFormat, saturate = false): Node {
+  const { mantissaBits, bias, largest, specials } = format;
+  return roundFloat(x, {
+    mantissaBits,
+    leastExponent: 1 - bias,
+    largest,
+    overflow: roundTo(format, Number.MAX_VALUE, saturate),
+    infinity: roundTo(format, Number.POSITIVE_INFINITY, saturate),
+    nan: roundTo(format, Number.NaN, saturate),
+    negativeZero: specials !== "negative zero",
+  });
+}
+
 function castNode(x: Extract<Value, { kind: "device" }>, type: ElementType, lift: Lift, saturate: boolean): Value {
   if (type === "bool") return applyUnary("truth", x, lift, { type, bound: 1 });
   const format = formatOf(type);
-  if (format) {
-    const { mantissaBits, bias, largest, specials } = format;
-    const saturates = saturate && type.startsWith("float8");
-    const overflow = roundTo(format, 3e38, saturates);
-    const infinity = roundTo(format, Number.POSITIVE_INFINITY, saturates);
-    const options = { mantissaBits, leastExponent: 1 - bias, largest, infinity, negativeZero: specials !== "negative zero" };
-    // Nothing that float32 holds rounds past bfloat16's largest value but what rounds to infinity.
-    return device(type, roundFloat(x.node, { ...options, overflow: type === "bfloat16" ? Number.POSITIVE_INFINITY : overflow }));
-  }
+  if (format) return device(type, rounded(x.node, format, saturate && type.startsWith("float8")));
   if (isFloat(type)) return device(type, x.node);
   const [least, most] = integerRange(type) ?? refuse(`${x.type} to ${type} is not done`);
   if (isFloat(x.type)) {

@@ -18,6 +18,7 @@ export const products: Operators = { Gemm: gemm, MatMul: matMul };
 /** α · A · B + β · C. A weight that is known becomes a fully connected layer's, and a row C its bias. */
 function gemm(call: Call): Value {
   const type = floatType(call);
+  if (call.opset < 7) call.int("broadcast", 0);
   const [alpha, beta] = [call.float("alpha", 1), call.float("beta", 1)];
   const a = turned(call.input(0), call.int("transA", 0) === 1);
   const isTransposed = call.int("transB", 0) === 1;
