@@ -1,7 +1,7 @@
 /** ONNX Runtime's Node package, on WebGPU or on the CPU, with its settings as they ship. */
 import * as ort from "onnxruntime-node";
-import { exportOnnx } from "../onnx/export.ts";
-import { onnxFile } from "../onnx/file.ts";
+import { writeOnnx } from "../../../src/loaders/onnx/write.ts";
+import { onnxBytes } from "../../../src/models/onnx/export.ts";
 import type { Engine } from "./engine.ts";
 import { versionOf } from "./versions.ts";
 
@@ -21,7 +21,7 @@ export async function open(provider: "webgpu" | "cpu"): Promise<Engine> {
   return {
     version: versionOf("onnxruntime-node"),
     prepare({ output, inputs }, kind) {
-      const model = exportOnnx(output);
+      const model = onnxBytes({ y: output }, { dynamicBatch: false });
       const tensors = Object.entries(inputs).map(([name, { shape, data }]) => [name, new ort.Tensor("float32", data, [...shape])] as const);
       const isResident = kind === "operation" && copy !== undefined;
       return {
@@ -56,14 +56,14 @@ export async function open(provider: "webgpu" | "cpu"): Promise<Engine> {
 
 /** Ways to the GPU and back: the binding has none, so two models that copy their input do it. */
 async function copies(session: (model: Uint8Array, location: "cpu" | "gpu-buffer") => Promise<ort.InferenceSession>) {
-  const open4 = [-1, -1, -1, -1];
+  const open4 = ["a", "b", "c", "d"];
   const models = new Map<number, Promise<{ up: ort.InferenceSession; down: ort.InferenceSession }>>();
   const modelsOf = (rank: number) => {
     const known = models.get(rank);
     if (known) return known;
     const shape = open4.slice(0, rank);
     const nodes = [{ op: "Identity", inputs: ["x"], output: "y" }];
-    const model = onnxFile({ inputs: { x: shape }, outputs: { y: shape }, nodes, floats: new Map(), integers: new Map() });
+    const model = writeOnnx({ inputs: { x: shape }, outputs: { y: shape }, nodes, floats: new Map(), integers: new Map() });
     const made = Promise.all([session(model, "gpu-buffer"), session(model, "cpu")]).then(([up, down]) => ({ up, down }));
     models.set(rank, made);
     return made;

@@ -32,7 +32,7 @@ export function nested(field: number, inner: Encoded): Encoded {
 }
 
 /** All bytes in one array. */
-export function joined({ pieces, size }: Encoded): Uint8Array {
+export function joined({ pieces, size }: Encoded): Uint8Array<ArrayBuffer> {
   const all = new Uint8Array(size);
   let at = 0;
   for (const piece of pieces) {
