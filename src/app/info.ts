@@ -13,6 +13,7 @@ import { readSafetensors } from "../loaders/safetensors.ts";
 import { readWeights } from "../loaders/weights-file.ts";
 import { describeWeights } from "../models/describe.ts";
 import { readDescription } from "../models/description.ts";
+import type { Unsupported } from "../models/onnx/unsupported.ts";
 import { type NetworkOptions, networkNamed, networks } from "../models/registry.ts";
 import { shippedModel, shippedModels } from "../models/shipped.ts";
 import { declaredWeights } from "../models/weights.ts";
@@ -42,6 +43,7 @@ export const infoCommand = (): Command =>
   withSharedOptions(new Command("info"))
     .description("Show the adapter, the networks and models, or what one of them is and costs.")
     .argument("[model]", `a shipped model (${shippedModels.join(", ")}), a file of weights, an id of the hub (hf:…), or a film`)
+    .argument("[model]", `a shipped model (${shippedModels.join(", ")}), a .safetensors or .onnx file, or a film`)
     .option("--arch <name>", "a network by its name; no weights are needed")
     .option("--size <pixels>", "side of the pictures, instead of the network's own", wholeNumber(1))
     .option("--batch <n>", "pictures a run", wholeNumber(1), 1)
@@ -60,6 +62,7 @@ Examples:
   info --arch resnet50 --batch 8          a network, planned for this adapter
   info --arch unet --size 512 --launches  with every launch
   info film.dcm                           a film: how its pixels are stored, not whose it is
+  info model.onnx --size 224              an ONNX file: its graph and what of it cannot be computed
   info --json | jq .adapter.limits
 
 Exit codes: 0 done, 1 failed, 2 usage, 3 no usable GPU.`,
@@ -75,10 +78,11 @@ async function report(model: string | undefined, options: InfoOptions): Promise<
   if (model === undefined && options.arch === undefined) return overview(options);
   const source = model === undefined ? undefined : sourceOf(model);
   if (source !== undefined && !/^hf:|\.safetensors$/.test(String(source))) {
+  if (source !== undefined && !/\.(safetensors|onnx)$/.test(String(source))) {
     const bytes = await readBytes(source);
     if (isPicture(bytes)) return filmReport(bytes, nameOf(source), options);
   }
-  return subjectReport(model, options);
+  return model?.endsWith(".onnx") ? onnxReport(model, options) : subjectReport(model, options);
 }
 
 async function filmReport(bytes: Uint8Array, name: string, { patient }: InfoOptions): Promise<Report> {
@@ -196,6 +200,39 @@ async function subjectReport(model: string | undefined, options: InfoOptions): P
   const record = { adapter, model: subject.model, network, nodes, totals, launches: launches ? summary.launches : undefined };
   return { record, text: text.join("\n") };
 }
+
+/** What an ONNX file holds, and what becomes of it here. */
+async function onnxReport(file: string, options: InfoOptions): Promise<Report> {
+  const { onnxSummary } = await import("../models/onnx/summary.ts");
+  const { batch, precision, size, launches } = options;
+  const profile = await adapterProfile(options);
+  const { summary, ...onnx } = await onnxSummary(file, { batch, size, precision, profile });
+  const values = (list: typeof onnx.inputs): string =>
+    list.map(({ name, type, shape }) => `${name} ${type} [${shape.join(", ")}]`).join(", ");
+  const described = Object.entries(onnx.metadata).map(([key, value]) => [key, value]);
+  const text = [
+    `${file}: ONNX, operator set ${onnx.opset}, by ${onnx.producer || "an unnamed exporter"}`,
+    "",
+    formatTable(
+      [],
+      [["inputs", values(onnx.inputs)], ["outputs", values(onnx.outputs)], ["operators", onnx.operators.join(", ")], ...described],
+    ),
+    "",
+    ...(summary
+      ? [formatSummary(summary), ...(launches ? ["", formatLaunches(summary)] : [])]
+      : [
+          `${onnx.unsupported.length} of its nodes cannot be computed`,
+          "",
+          formatTable(["operator", "node", "problem"], unsupportedRows(onnx)),
+        ]),
+  ];
+  const adapter = { class: profile.class, description: profile.description };
+  const { nodes, totals } = summary ?? {};
+  return { record: { adapter, onnx, nodes, totals, launches: launches ? summary?.launches : undefined }, text: text.join("\n") };
+}
+
+const unsupportedRows = ({ unsupported }: { readonly unsupported: readonly Unsupported[] }): string[][] =>
+  unsupported.map(({ operator, node, problem }) => [operator, node, problem]);
 
 /** The model's card, or what its file says where there is none. */
 const modelText = ({ card, metadata }: NonNullable<Subject["model"]>): string =>

@@ -12,6 +12,8 @@ export interface ModelOptions extends SharedOptions {
   readonly weights?: string;
   readonly arch?: string;
   readonly labels?: readonly string[];
+  readonly input?: string;
+  readonly output?: LoadOptions["output"];
   readonly precision: Precision;
 }
 
@@ -25,8 +27,19 @@ export function withModelOptions(command: Command): Command {
         "weights of any format (safetensors, PyTorch, Keras, TensorFlow.js, NumPy, hf:…), with --arch",
       ).conflicts("model"),
     )
+    .option("--model <name|file>", `a shipped model (${shippedModels.join(", ")}), a .safetensors or an .onnx file`)
+    .addOption(new Option("--weights <file>", "weights without a description of their own; needs --arch").conflicts("model"))
     .option("--arch <name>", "network of such weights, as torchvision names it")
     .option("--labels <a,b,…|file>", "their classes in the order of the outputs, or a file with one a line", readLabels)
+    .option("--input <json|imagenet>", "how an ONNX file that does not say wants its pictures: size, channels, scale, mean, std, …")
+    .addOption(
+      new Option("--output <rule>", "what the output of an ONNX file that does not say is put through, or holds").choices([
+        "softmax",
+        "sigmoid",
+        "probabilities",
+        "values",
+      ]),
+    )
     .addOption(new Option("--precision <type>", "how values are stored on the GPU; sums are f32").choices(["f32", "f16"]).default("f32"));
 }
 
@@ -51,13 +64,17 @@ export async function openModel(
   options: ModelOptions,
   load: Pick<LoadOptions, "decode" | "onProgress"> = {},
 ): Promise<{ model: Model; name: string }> {
-  const { adapter, arch, labels, precision } = options;
+  const { adapter, arch, labels, input, output, precision } = options;
   const name = options.weights ?? options.model ?? defaultModel;
   const onDownload = downloadProgress(options);
   const model = await loadModel(options.weights ?? sourceOf(name), { adapter, arch, labels, precision, onDownload, ...load });
   note(`${name} (${model.description.arch}) on ${model.device.profile.description}`, options);
   if (!model.description.metadata.input)
     note(`${name} does not describe its preprocessing; using the one published for ${model.description.arch}`, options);
+  const model = await loadModel(options.weights ?? sourceOf(name), { adapter, arch, labels, input, output, precision, ...load });
+  note(`${name} (${model.description.arch}) on ${model.device.profile.description}`, options);
+  if (arch && !model.description.metadata.input)
+    note(`${name} does not describe its preprocessing; using the one published for ${arch}`, options);
   return { model, name };
 }
 
@@ -76,3 +93,5 @@ export function downloadProgress(options: SharedOptions): (id: string, loaded: n
     told = text;
   };
 }
+export const sourceOf = (name: string): Source =>
+  existsSync(name) || /[/\\]|\.(safetensors|onnx)$/.test(name) ? name : shippedModel(name);

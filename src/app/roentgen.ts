@@ -7,6 +7,7 @@ import { convertCommand } from "./convert.ts";
 import { deidentifyCommand } from "./deidentify.ts";
 import { inferCommand } from "./infer.ts";
 import { infoCommand } from "./info.ts";
+import { onnxTestCommand } from "./onnx-test.ts";
 import { phantomCommand } from "./phantom.ts";
 import { version } from "./version.ts";
 
@@ -18,6 +19,7 @@ const program = new Command("roentgen")
   .addCommand(convertCommand())
   .addCommand(phantomCommand())
   .addCommand(deidentifyCommand())
-  .addCommand(benchCommand());
+  .addCommand(benchCommand())
+  .addCommand(onnxTestCommand());
 
 await runProgram(program);

@@ -44,13 +44,18 @@ const inputKeys = ["size", "channels", "colour", "resize", "shorterSide", "crop"
 
 /**
  * Reads the metadata of a model file.
+ * @param foreign - what a network that is none of ours is for; its file brings the graph.
  * @throws InputError for a missing or unknown network, and for preprocessing or an output rule that is not known.
  */
-export function readDescription(metadata: Readonly<Record<string, string>>, file: string): ModelDescription {
+export function readDescription(
+  metadata: Readonly<Record<string, string>>,
+  file: string,
+  foreign?: Pick<Network, "task" | "output">,
+): ModelDescription {
   const fail = (problem: string, options?: ErrorOptions): InputError => new InputError(file, problem, options);
   const { arch } = metadata;
   if (!arch) throw fail("has no metadata that names its network; say which it is (arch) and what its classes are (labels)");
-  const network = networkOf(arch, fail);
+  const network = foreign ?? networkOf(arch, fail);
   const task = metadata.task ?? network.task;
   if (task !== network.task) throw fail(`metadata calls its task ${task}, but ${arch} is for ${network.task}`);
   const classes = metadata.classes === undefined ? undefined : parsed(metadata, "classes", fail);
@@ -64,7 +69,7 @@ export function readDescription(metadata: Readonly<Record<string, string>>, file
     task: network.task,
     classes,
     input,
-    output: metadata.output === undefined ? defaultOutput(network) : readOutput(metadata.output, arch, fail),
+    output: metadata.output === undefined ? defaultOutput(network) : readOutput(metadata.output, arch, network.output, fail),
     thresholds: readThresholds(metadata, classes, fail),
     options: { classes: classes.length, ...readOptions(metadata, network, fail) },
     metadata,
@@ -156,18 +161,17 @@ function readScale(given: unknown, fail: Fail): number {
 }
 
 /** The rule named in the file's words: "logits; probability = sigmoid; …". */
-function readOutput(given: string, arch: string, fail: Fail): OutputRule {
+function readOutput(given: string, arch: string, output: Network["output"], fail: Fail): OutputRule {
   const named = (["softmax", "sigmoid"] as const).filter((rule) => given.includes(rule));
   const isPlain = named.length === 0 && /\b(probabilities|values)\b/.test(given);
   if (!isPlain && named.length !== 1)
     throw fail(`metadata output ${JSON.stringify(given)} names no known rule (softmax, sigmoid, probabilities, values)`);
-  const { output } = networkNamed(arch);
   if (isPlain === (output === "logits")) throw fail(`metadata output ${JSON.stringify(given)} does not fit ${arch}, which gives ${output}`);
   return isPlain ? "none" : named[0];
 }
 
 /** How a network's raw output becomes scores, as its authors do it. */
-function defaultOutput({ output, task }: Network): OutputRule {
+function defaultOutput({ output, task }: Pick<Network, "task" | "output">): OutputRule {
   if (output !== "logits") return "none";
   return task === "segmentation" ? "sigmoid" : "softmax";
 }

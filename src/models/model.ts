@@ -14,7 +14,7 @@ import { type StoredTensor, toFloat32 } from "../loaders/stored-tensor.ts";
 import { readWeights } from "../loaders/weights-file.ts";
 import type { Tensor } from "../tensor.ts";
 import { describeWeights } from "./describe.ts";
-import type { ModelDescription } from "./description.ts";
+import { type ModelDescription, type OutputRule, publishedMetadata, readDescription } from "./description.ts";
 import { type Picture, type Ready, readPicture } from "./picture.ts";
 import type { Prepared } from "./preprocess.ts";
 import { networkNamed } from "./registry.ts";
@@ -69,6 +69,10 @@ export interface LoadOptions {
   readonly labels?: readonly string[];
   /** How films are read that hold several frames, or may be read in several ways. */
   readonly decode?: DecodeOptions;
+  /** For an ONNX file that does not say: how a picture becomes its input, as JSON (see `InputDescription`) or "imagenet". */
+  readonly input?: string;
+  /** For an ONNX file that does not say: what its output is put through, or that it holds probabilities or values. */
+  readonly output?: "softmax" | "sigmoid" | "probabilities" | "values";
   /** Called as pipelines get ready. */
   readonly onProgress?: (done: number, total: number) => void;
   /** Called as a file of the hub arrives, with its id, bytes so far and in all. */
@@ -103,8 +107,10 @@ export interface Model {
 /**
  * Loads a model: a `.safetensors` file of ours, or weights of any format that `readWeights` knows (PyTorch, Keras, TensorFlow.js, NumPy,
  * ids of the Hugging Face hub), with the network's name where the file has none.
+ * Loads a `.safetensors` model, or an ONNX file.
  * @throws InputError for a file that is damaged or describes itself wrongly.
  * @throws WeightsError for weights that are not the network's.
+ * @throws UnsupportedError (an InputError) for an ONNX file with nodes that cannot be computed.
  * @throws DeviceError without a usable GPU or software adapter.
  * @example
  * const model = await loadModel("weights/cxr-resnet18.safetensors");
@@ -115,16 +121,48 @@ export async function loadModel(source: Source, options: LoadOptions = {}): Prom
   const read = await readWeights(source, { arch: options.arch, onProgress: options.onDownload });
   const { description } = describeWeights(read, file, options);
   const weights = weightsFrom(toTensors(read.tensors));
+  const bytes = await readBytes(source);
+  if (isOnnx(bytes)) {
+    const { onnxModel } = await import("./onnx/model.ts");
+    const { description, outputs } = await onnxModel(bytes, source, options);
+    const device = options.device ?? (await requestDevice({ adapter: options.adapter }));
+    return modelOn(device, description, outputs, options);
+  }
+  const { tensors: stored, metadata } = readSafetensors(bytes, file);
+  const description = describe(stored, metadata, file, options);
+  const weights = weightsFrom(namedTensors(stored));
   // Built once now, so that weights that do not fit are told before a device is opened.
   checkOutputs(outputsOf(description, weights, 1).raw, description, file);
   weights.verify(file);
   const device = options.device ?? (await requestDevice({ adapter: options.adapter }));
-  return modelOn(device, description, weights, options);
+  return modelOn(device, description, (batch) => outputsOf(description, weights, batch), options);
 }
 
 /** The values as the networks take them. */
 export function toTensors(stored: ReadonlyMap<string, StoredTensor>): Map<string, Tensor> {
   return new Map([...stored].map(([name, tensor]) => [name, { shape: tensor.shape, data: toFloat32(tensor) }]));
+/** An ONNX file begins with the version of its format, field 1; the header of a safetensors file begins at byte 8. */
+const isOnnx = (bytes: Uint8Array): boolean => bytes[0] === 0x08 && bytes[8] !== 0x7b;
+
+/** The file's own description; what it does not say comes from the options, and then preprocessing as published for the network. */
+function describe(
+  stored: ReadonlyMap<string, StoredTensor>,
+  metadata: Readonly<Record<string, string>>,
+  file: string,
+  { arch, labels }: LoadOptions,
+): ModelDescription {
+  if (metadata.arch) {
+    if (arch && arch !== metadata.arch) throw new InputError(file, `says that its network is ${metadata.arch}, not ${arch}`);
+    return readDescription(labels ? { ...metadata, classes: JSON.stringify(labels) } : metadata, file);
+  }
+  if (!arch) return readDescription(metadata, file);
+  const { head, classes: usual } = networkNamed(arch);
+  const count = classCount(stored, head);
+  if (labels && count !== undefined && labels.length !== count)
+    throw new InputError(file, `has ${count} classes, got ${labels.length} labels`);
+  const published = publishedMetadata(arch, labels ?? Array.from({ length: count ?? usual }, (_, index) => `class ${index}`));
+  const said = labels ? { ...metadata, classes: published.classes } : metadata;
+  return { ...readDescription({ ...published, ...said }, file), metadata };
 }
 
 /** The graph from normalised pictures, the input "pictures", to the network's raw output, and to scores. */
@@ -132,10 +170,21 @@ export function outputsOf(
   { arch, input: { channels, height, width }, output, options }: ModelDescription,
   weights: LoadedWeights,
   batch: number,
-): { raw: Node; scores: Node } {
+): Outputs {
   const raw = networkNamed(arch).build(weights, input("pictures", [batch, channels, height, width]), options);
+  return { raw, scores: scoresOf(raw, output) };
+}
+
+/** What a network gives, and what its output rule makes of it. */
+export interface Outputs {
+  readonly raw: Node;
+  readonly scores: Node;
+}
+
+/** A raw output put through the rule that makes scores of it. */
+export function scoresOf(raw: Node, rule: OutputRule): Node {
   const rules = { softmax, sigmoid, none: (x: Node) => x };
-  return { raw, scores: rules[output](raw) };
+  return rules[rule](raw);
 }
 
 /** Not every network can have any number of classes. */
@@ -150,14 +199,14 @@ const MAX_PROGRAMS = 3;
 function modelOn(
   device: Device,
   description: ModelDescription,
-  weights: LoadedWeights,
+  outputs: (batch: number) => Outputs,
   { precision = "f32", tuning, decode, onProgress, device: shared }: LoadOptions,
 ): Model {
   const programs = new Map<number, Promise<Program>>();
   const compileFor = async (batch: number): Promise<Program> => {
-    const outputs = outputsOf(description, weights, batch);
-    const profile = await tunedProfile(device, Object.values(outputs), { tuning, precision });
-    return compile(device, outputs, { precision, profile, onProgress });
+    const nodes = { ...outputs(batch) };
+    const profile = await tunedProfile(device, Object.values(nodes), { tuning, precision });
+    return compile(device, nodes, { precision, profile, onProgress });
   };
   const programFor = async (batch: number): Promise<Program> => {
     const program = programs.get(batch) ?? compileFor(batch);

@@ -100,10 +100,10 @@ export function concat(values: readonly Value[], axis: number, lift: Lift): Valu
   const bound = Math.max(...full.map(boundOf));
   const frame = frameOf(shape, axis);
   const joined = concatNodes(
-    full.map((value) => reshapeNode(lift(value), frame.under(shapeOf(value)))),
+    full.map((value) => framed(lift(value), frame.under(shapeOf(value)))),
     frame.axis,
   );
-  return device(typeOf(first), reshapeNode(joined, shape), bound);
+  return device(typeOf(first), framed(joined, shape), bound);
 }
 
 function concatHost(values: readonly HostValue[], shape: Shape, axis: number): HostTensor {
@@ -131,6 +131,9 @@ function frameOf(shape: Shape, axis: number): { readonly axis: number; under: (s
   return { axis: 3, under: (given) => [given[0], given[1], sizeOf(given.slice(2, axis)), sizeOf(given.slice(axis))] };
 }
 
+/** A node under a shape; where it has that already it stays what it is, so that its producer may write in place. */
+const framed = (node: Node, shape: Shape): Node => (sameShape(node.shape, shape) ? node : reshapeNode(node, shape));
+
 /** x with elements of `value` added before and after along each axis; negative amounts take away. */
 export function pad(x: Value, amounts: readonly (readonly [number, number])[], value: number, lift: Lift): Value {
   const shape = shapeOf(x).map((size, axis) => size + amounts[axis][0] + amounts[axis][1]);
@@ -139,11 +142,11 @@ export function pad(x: Value, amounts: readonly (readonly [number, number])[], v
   const node = amounts.reduce((y: Node, [before, after], axis) => {
     if (before === 0 && after === 0) return y;
     const frame = frameOf(y.shape, axis);
-    const framed = frame.under(y.shape);
+    const shape = frame.under(y.shape);
     const inner = y.shape.length > 4 && axis >= 2 ? sizeOf(y.shape.slice(axis + 1)) : 1;
-    const sides = framed.map((_, at): [number, number] => (at === frame.axis ? [before * inner, after * inner] : [0, 0]));
-    const padded = padNode(y.shape.length > 4 ? reshapeNode(y, framed) : y, sides, value);
-    return reshapeNode(padded, y.shape.with(axis, y.shape[axis] + before + after));
+    const sides = shape.map((_, at): [number, number] => (at === frame.axis ? [before * inner, after * inner] : [0, 0]));
+    const padded = padNode(framed(y, shape), sides, value);
+    return framed(padded, y.shape.with(axis, y.shape[axis] + before + after));
   }, lift(x));
   return device(typeOf(x), node, Math.max(boundOf(x), Math.abs(value)));
 }

@@ -1,6 +1,6 @@
 /** A network from an ONNX file: what it takes and gives, and our graph of it for inputs of given sizes. */
 import { InputError, nameOf, readBytes, type Source } from "../../bytes.ts";
-import { input } from "../../kernels/op.ts";
+import { input, type Node } from "../../kernels/op.ts";
 import { reshape } from "../../kernels/reshape.ts";
 import { type ElementType, isFloat } from "../../loaders/onnx/element-type.ts";
 import { withExternalData } from "../../loaders/onnx/external-data.ts";
@@ -19,16 +19,21 @@ export interface OnnxNetwork {
   build(inputs: ReadonlyMap<string, Given>): Map<string, Value>;
 }
 
-/** An input as the graph is built for it: its shape, or its numbers where the graph may depend on them. */
-export type Given = { readonly shape: Shape } | { readonly tensor: HostTensor };
+/** An input as the graph is built for it: its shape, a node in its place, or its numbers where the graph may depend on them. */
+export type Given = { readonly shape: Shape } | { readonly node: Node } | { readonly tensor: HostTensor };
 
 /**
  * Reads an ONNX model, with the values that it keeps in files beside it.
  * @throws InputError for a damaged file, or values outside the model's folder.
  */
 export async function loadOnnx(source: Source): Promise<OnnxNetwork> {
+  return onnxNetworkOf(await readBytes(source), source);
+}
+
+/** The same from bytes that were read from `source`, which says where files beside it are. */
+export async function onnxNetworkOf(bytes: Uint8Array, source: Source): Promise<OnnxNetwork> {
   const file = nameOf(source);
-  return onnxNetwork(await withExternalData(readOnnx(await readBytes(source), file), source), file);
+  return onnxNetwork(await withExternalData(readOnnx(bytes, file), source), file);
 }
 
 /** The network of a model that was read. */
@@ -43,7 +48,9 @@ export function onnxNetwork(model: OnnxModel, file: string): OnnxNetwork {
       for (const { name, type } of inputs) {
         const value = given.get(name);
         if (!value) throw new InputError(file, `input ${JSON.stringify(name)} is missing`);
-        values.set(name, "tensor" in value ? host(value.tensor) : inputValue(name, value.shape, type, file));
+        if ("tensor" in value) values.set(name, host(value.tensor));
+        else if ("node" in value) values.set(name, device(type ?? "float32", value.node));
+        else values.set(name, inputValue(name, value.shape, type, file));
       }
       return convert(model, values, file);
     },

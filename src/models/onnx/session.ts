@@ -35,7 +35,10 @@ export function onnxSession(network: OnnxNetwork, openDevice: () => Promise<Devi
     );
     const keyOf = (): string =>
       JSON.stringify(
-        [...given].map(([name, value]) => [name, "tensor" in value ? [value.tensor.shape, [...value.tensor.data]] : value.shape]),
+        [...given].map(([name, value]) => [
+          name,
+          "tensor" in value ? [value.tensor.shape, [...value.tensor.data]] : "shape" in value && value.shape,
+        ]),
       );
     if (made && made.key === keyOf()) return made;
     made?.program?.destroy();

@@ -1,6 +1,7 @@
 /** Arithmetic, comparisons and logic of elements. */
 import type { BinaryKind } from "../../../kernels/binary.ts";
 import { isFloat } from "../../../loaders/onnx/element-type.ts";
+import { applyChannelwise } from "../channelwise.ts";
 import { applyBinary, applyUnary, applyWhere, scalar } from "../elementwise.ts";
 import { reshape, sameShape } from "../movement.ts";
 import { axisOf, type Call, type Operator, type Operators } from "../operator.ts";
@@ -9,8 +10,11 @@ import { shapeOf, typeOf, type Value } from "../value.ts";
 
 const two =
   (kind: BinaryKind): Operator =>
-  (call) =>
-    applyBinary(kind, call.input(0), call.opset < 7 ? placed(call) : call.input(1), call.lift);
+  (call) => {
+    const [a, b] = [call.input(0), call.opset < 7 ? placed(call) : call.input(1)];
+    const swapped = kind === "add" || kind === "mul" ? applyChannelwise(kind, b, a) : undefined;
+    return applyChannelwise(kind, a, b) ?? swapped ?? applyBinary(kind, a, b, call.lift);
+  };
 
 /** Before operator set 7 the second operand was said to begin at an axis of the first, and repeated along all after it. */
 function placed(call: Call): Value {
