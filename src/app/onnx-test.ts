@@ -23,7 +23,7 @@ export const onnxTestCommand = (): Command =>
     .addHelpText(
       "after",
       `
-Each output may differ from the case's by 1e-7 + 1e-3 of its size, as in ONNX's own runner; bfloat16 by a unit in its last place, 2^-7;
+Each output may differ from the case's by 1e-7 + 1e-3 of its size, as in ONNX's own runner; bfloat16 by two units, 2^-6;
 whole numbers not at all.
 A case is skipped where the model is refused: an operator that is not done, a type that is not computed with.
 

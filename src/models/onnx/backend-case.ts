@@ -22,9 +22,9 @@ export interface CaseFiles {
   readonly sets: readonly { readonly inputs?: readonly string[]; readonly outputs: readonly string[] }[];
 }
 
-/** What the suite's own runner allows; of bfloat16 with its 8 bits, which cases of the suite loosen too, a unit in the last place. */
+/** What the suite's own runner allows; of bfloat16 with its 8 bits, which the suite rounds after every step, two units. */
 const RELATIVE = 1e-3;
-const RELATIVE_BFLOAT16 = 2 ** -7;
+const RELATIVE_BFLOAT16 = 2 ** -6;
 const ABSOLUTE = 1e-7;
 
 /** Runs a case. What the model's refusal says is why it was skipped; any other difference or error is a failure. */

@@ -17,8 +17,8 @@ export const normalizations: Operators = {
   BatchNormalization: (call) => {
     const epsilon = call.float("epsilon", 1e-5);
     call.float("momentum", 0.9);
-    if (call.int("training_mode", 0) !== 0 || call.outputs > 1 || call.opset < 7)
-      refuse("with statistics of its own batch (training) is not done");
+    const isTraining = call.opset < 7 ? call.int("is_test", 0) === 0 : call.int("training_mode", 0) !== 0;
+    if (isTraining || call.outputs > 1) refuse("with statistics of its own batch (training) is not done");
     if (call.int("spatial", 1) !== 1) refuse("attribute spatial is not 1");
     const shape = shapeAtLeast(call, 1);
     const [x, ...rest] = [0, 1, 2, 3, 4].map((index) => call.node(index));
