@@ -125,7 +125,8 @@ fn f(v: f32) -> f32 {
     case 15u: { return select(v, params.alpha * exponential_minus_one(v / params.alpha), v < 0.0); }
     case 16u: { return v * sigmoid(params.alpha * v); }
     case 17u: { return exponential_minus_one(v); }
-    default: { return exponential(v); }
+    // Near 0 the builtin may miss 1, and what is equal would no longer be.
+    default: { return select(exponential(v), 1.0 + exponential_minus_one(v), abs(v) < 0.4); }
   }
 }
 
