@@ -3,7 +3,7 @@
 // One invocation computes one vector of four channels and reads each operand by strides; pad lanes are zero.
 
 struct Params {
-  size: u32, channels: u32, blocks: u32, d0: u32, d1: u32, d2: u32, d3: u32, d4: u32, d5: u32,
+  operation: u32, size: u32, channels: u32, blocks: u32, d0: u32, d1: u32, d2: u32, d3: u32, d4: u32, d5: u32,
   a_start: i32, a_n: i32, a_c: i32, a_0: i32, a_1: i32, a_2: i32, a_3: i32, a_4: i32, a_5: i32,
   b_start: i32, b_n: i32, b_c: i32, b_0: i32, b_1: i32, b_2: i32, b_3: i32, b_4: i32, b_5: i32,
 }
@@ -15,9 +15,9 @@ alias Value = vec4f;
 @group(0) @binding(2) var<storage, read_write> y: array<Value>;
 @group(0) @binding(3) var<uniform> params: Params;
 
-// 0 add, 1 subtract, 2 multiply, 3 divide, 4 power, 5 minimum, 6 maximum, 7 remainder with the divisor's sign, 8 with the dividend's,
+// params.operation: 0 add, 1 subtract, 2 multiply, 3 divide, 4 power, 5 minimum, 6 maximum, 7 remainder with the divisor's sign, 8 with the dividend's,
 // 9 equal, 10 less, 11 less or equal, 12 greater, 13 greater or equal, 14 and, 15 or, 16 exclusive or, 17 a where positive, else a · b
-override OPERATION = 0u;
+// A param and no override: a pipeline costs a software adapter more to compile than a branch that all invocations take alike.
 
 fn is_nan(v: f32) -> bool { return (bitcast<u32>(v) & 0x7fffffffu) > 0x7f800000u; }
 
@@ -63,7 +63,7 @@ fn remainder(left: f32, right: f32) -> f32 {
 fn truth(value: bool) -> f32 { return select(0.0, 1.0, value); }
 
 fn combine(left: f32, right: f32) -> f32 {
-  switch (OPERATION) {
+  switch (params.operation) {
     case 1u: { return left - right; }
     case 2u: { return left * right; }
     case 3u: { return left / right; }

@@ -7,7 +7,7 @@ struct Params {
   size: u32, channels: u32, blocks: u32, d0: u32, d1: u32, d2: u32, d3: u32, d4: u32, d5: u32,
   x_start: i32, x_n: i32, x_c: i32, x_0: i32, x_1: i32, x_2: i32, x_3: i32, x_4: i32, x_5: i32,
   r0: u32, r1: u32, r2: u32, r3: u32, r0_stride: i32, r1_stride: i32, r2_stride: i32, r3_stride: i32,
-  factor: f32,
+  combine: u32, before: u32, after: u32, factor: f32,
 }
 
 alias Value = vec4f;
@@ -16,12 +16,9 @@ alias Value = vec4f;
 @group(0) @binding(1) var<storage, read_write> y: array<Value>;
 @group(0) @binding(2) var<uniform> params: Params;
 
-// 0 sum, 1 largest, 2 smallest, 3 product
-override COMBINE = 0u;
-// What each element is put through first: 0 nothing, 1 |x|, 2 x², 3 e^(x − largest)
-override BEFORE = 0u;
-// What the result is put through: 0 a factor, 1 √, 2 ln
-override AFTER = 0u;
+// params.combine: 0 sum, 1 largest, 2 smallest, 3 product
+// params.before, what each element is put through first: 0 nothing, 1 |x|, 2 x², 3 e^(x − largest)
+// params.after, what the result is put through: 0 a factor, 1 √, 2 ln
 
 // Below and above every finite f32; from a variable, since a constant expression may not be infinite.
 fn infinity(sign_bit: u32) -> f32 {
@@ -88,13 +85,13 @@ fn logarithm(v: f32) -> f32 {
 fn reduced(start: i32, channel: u32) -> f32 {
   if (channel >= params.channels) { return 0.0; }
   let first = start + i32(channel) * params.x_c;
-  if (BEFORE == 3u) {
+  if (params.before == 3u) {
     let found = walk(first, 1u, 0u, 0.0);
     let largest = select(found, 0.0, abs(found) == infinity(0u));
     return largest + logarithm(walk(first, 0u, 3u, largest));
   }
-  let total = walk(first, COMBINE, BEFORE, 0.0);
-  switch (AFTER) {
+  let total = walk(first, params.combine, params.before, 0.0);
+  switch (params.after) {
     case 1u: { return sqrt(total); }
     case 2u: { return logarithm(total); }
     default: { return total * params.factor; }

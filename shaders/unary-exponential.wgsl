@@ -3,7 +3,7 @@
 // WGSL's own log, sinh and tanh may be off by 2⁻²¹ absolutely, which is everything near 0: these are series there (formulas beside each).
 // One invocation computes one vector of four channels; pad lanes stay zero.
 
-struct Params { size: u32, channels: u32, blocks: u32, alpha: f32, beta: f32 }
+struct Params { size: u32, channels: u32, blocks: u32, kind: u32, alpha: f32, beta: f32 }
 
 alias Value = vec4f;
 
@@ -11,10 +11,10 @@ alias Value = vec4f;
 @group(0) @binding(1) var<storage, read_write> y: array<Value>;
 @group(0) @binding(2) var<uniform> params: Params;
 
-// 0 eˣ, 1 ln x, 2 ln(1 + eˣ), 3 beta · (x, or alpha · (eˣ − 1) below 0), 4 sinh, 5 cosh, 6 tanh, 7 asinh, 8 acosh, 9 atanh,
+// params.kind: 0 eˣ, 1 ln x, 2 ln(1 + eˣ), 3 beta · (x, or alpha · (eˣ − 1) below 0), 4 sinh, 5 cosh, 6 tanh, 7 asinh, 8 acosh, 9 atanh,
 // 10 error function, 11 x · Φ(x), 12 the same by tanh, 13 1 / (1 + e⁻ˣ), 14 x · tanh(ln(1 + eˣ)), 15 max(0, x) + min(0, alpha · (e^(x / alpha) − 1)),
 // 16 x / (1 + e^(−alpha · x)), 17 eˣ − 1
-override KIND = 0u;
+// A param and no override: a pipeline costs a software adapter more to compile than a branch that all invocations take alike.
 
 // From a variable, since a constant expression may not be infinite or NaN.
 fn from_bits(bits: u32) -> f32 {
@@ -107,7 +107,7 @@ fn gelu(v: f32) -> f32 {
 }
 
 fn f(v: f32) -> f32 {
-  switch (KIND) {
+  switch (params.kind) {
     case 1u: { return logarithm(v); }
     case 2u: { return softplus(v); }
     case 3u: { return params.beta * select(v, params.alpha * exponential_minus_one(v), v < 0.0); }

@@ -4,7 +4,7 @@
 // Arguments are reduced by multiples of π/2 in three parts, which serves up to about 8000. One invocation computes one vector of four
 // channels; pad lanes stay zero.
 
-struct Params { size: u32, channels: u32, blocks: u32, alpha: f32, beta: f32 }
+struct Params { size: u32, channels: u32, blocks: u32, kind: u32, alpha: f32, beta: f32 }
 
 alias Value = vec4f;
 
@@ -12,8 +12,8 @@ alias Value = vec4f;
 @group(0) @binding(1) var<storage, read_write> y: array<Value>;
 @group(0) @binding(2) var<uniform> params: Params;
 
-// 0 sin, 1 cos, 2 tan, 3 asin, 4 acos, 5 atan
-override KIND = 0u;
+// params.kind: 0 sin, 1 cos, 2 tan, 3 asin, 4 acos, 5 atan
+// A param and no override: a pipeline costs a software adapter more to compile than a branch that all invocations take alike.
 
 const HALF_PI = 1.5707963268;
 
@@ -72,7 +72,7 @@ fn arctangent(v: f32) -> f32 {
 }
 
 fn f(v: f32) -> f32 {
-  switch (KIND) {
+  switch (params.kind) {
     case 1u: { return sine(v, 1); }
     case 2u: { return sine(v, 0) / sine(v, 1); }
     case 3u: { return arcsine(v); }

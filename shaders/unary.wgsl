@@ -2,7 +2,7 @@
 //
 // One invocation computes one vector of four channels; pad lanes stay zero.
 
-struct Params { size: u32, channels: u32, blocks: u32, alpha: f32, beta: f32 }
+struct Params { size: u32, channels: u32, blocks: u32, kind: u32, alpha: f32, beta: f32 }
 
 alias Value = vec4f;
 
@@ -10,10 +10,10 @@ alias Value = vec4f;
 @group(0) @binding(1) var<storage, read_write> y: array<Value>;
 @group(0) @binding(2) var<uniform> params: Params;
 
-// 0 |x|, 1 −x, 2 ⌊x⌋, 3 ⌈x⌉, 4 nearest whole number, ties to even, 5 toward 0, 6 sign, 7 √x, 8 1/x, 9 x is 0, 10 x is not 0,
+// params.kind: 0 |x|, 1 −x, 2 ⌊x⌋, 3 ⌈x⌉, 4 nearest whole number, ties to even, 5 toward 0, 6 sign, 7 √x, 8 1/x, 9 x is 0, 10 x is not 0,
 // 11 x is NaN, 12 x is infinite (alpha: −∞ counts, beta: +∞ counts), 13 kept within alpha … beta, 14 0 up to alpha, 15 x / (1 + |x|),
 // 16 alpha · x + beta kept within 0 … 1, 17 shrunk towards 0: x ± beta past ±alpha, else 0, 18 x²
-override KIND = 0u;
+// A param and no override: a pipeline costs a software adapter more to compile than a branch that all invocations take alike.
 
 // Bits and not comparisons, which compilers may take to be free of NaNs.
 fn magnitude_bits(v: f32) -> u32 { return bitcast<u32>(v) & 0x7fffffffu; }
@@ -26,7 +26,7 @@ fn bounded(v: f32, low: f32, high: f32) -> f32 {
 fn truth(value: bool) -> f32 { return select(0.0, 1.0, value); }
 
 fn f(v: f32) -> f32 {
-  switch (KIND) {
+  switch (params.kind) {
     case 1u: { return -v; }
     case 2u: { return floor(v); }
     case 3u: { return ceil(v); }

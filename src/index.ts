@@ -35,10 +35,12 @@ export { expand } from "./kernels/expand.ts";
 export { flat } from "./kernels/flat.ts";
 export { gather, gatherElements } from "./kernels/gather.ts";
 export { globalAvgPool } from "./kernels/global-avg-pool.ts";
+export { type LargestOptions, largest, largestPlaces } from "./kernels/largest.ts";
 export { linear } from "./kernels/linear.ts";
 export { matmul } from "./kernels/matmul.ts";
 export { type MaxPoolAxisOptions, maxPoolAxis } from "./kernels/max-pool-axis.ts";
 export { type MaxPool2dOptions, maxPool2d } from "./kernels/max-pool2d.ts";
+export { type MaxPool2dPlacesOptions, maxPool2dPlaces } from "./kernels/max-pool2d-places.ts";
 export { type ItemChunk, type NearestOptions, nearest } from "./kernels/nearest.ts";
 export { apply, type Binding, input, type Launch, type Node, named, type Op, parameter, ShapeError } from "./kernels/op.ts";
 export { pad } from "./kernels/pad.ts";
@@ -79,7 +81,7 @@ export { type Network, type NetworkOptions, networkNamed, networks } from "./mod
 export { type TrainingOptions, type TrainingWeights, trainingWeights } from "./models/training-weights.ts";
 export { declaredWeights, initialisedWeights, type Weights, weightsFrom } from "./models/weights.ts";
 export { type LeaveOneOutOptions, leaveOneOut, type VoteOptions, vote } from "./retrieval/knn.ts";
-
+export {
   type Group,
   type Neighbour,
   type NeighbourOptions,
@@ -87,7 +89,6 @@ export { type LeaveOneOutOptions, leaveOneOut, type VoteOptions, vote } from "./
   neighbours,
   type SearchOptions,
 } from "./retrieval/neighbours.ts";
-
 export { type PrincipalComponents, principalComponents, project } from "./retrieval/pca.ts";
 export { type Shape, type Tensor, tensor } from "./tensor.ts";
 export { decayMatrices, type Weight, type WeightOptions } from "./training/arena.ts";
@@ -104,7 +105,7 @@ export { checkLeaks, findLeaks, type Leak, type LeakKind, type LeakOptions } fro
 export { learningCurve } from "./training/learning-curve.ts";
 export { type EpochRecord, logLine, readLog } from "./training/log.ts";
 export { type LossScaling, lossScaling } from "./training/loss-scaling.ts";
-
+export {
   binaryCrossEntropyWithLogits,
   type CrossEntropyOptions,
   crossEntropy,
@@ -118,7 +119,6 @@ export { type LossScaling, lossScaling } from "./training/loss-scaling.ts";
   type OverlapOptions,
   rootMeanSquaredError,
 } from "./training/losses.ts";
-
 export { type ManifestOptions, readManifest } from "./training/manifest.ts";
 export { type MovingAverage, movingAverage } from "./training/moving-average.ts";
 export { type AdamOptions, adam, adamW } from "./training/optimizers/adam.ts";

@@ -4,7 +4,7 @@ import { grid } from "./grid.ts";
 import { apply, type Node, type Op } from "./op.ts";
 import { broadcastShape, broadcastStrides, walkParams } from "./walk.ts";
 
-/** The value of `override OPERATION` in binary.wgsl. */
+/** The value of `params.operation` in binary.wgsl. */
 const code = {
   add: 0,
   sub: 1,
@@ -48,8 +48,7 @@ const op: Op<{ readonly kind: BinaryKind }> = {
       {
         shader: "binary",
         bind: ["a", "b", "y"],
-        params: walkParams(kind, shape, operands),
-        overrides: { OPERATION: code[kind] },
+        params: { ...walkParams(kind, shape, operands), operation: code[kind] },
         workgroups: grid(layoutOf(shape).vectors),
       },
     ];

@@ -7,7 +7,7 @@ import { reshape } from "./reshape.ts";
 import { unary } from "./unary.ts";
 import { laneStrides, merged, walkParams } from "./walk.ts";
 
-/** The values of the overrides COMBINE, BEFORE and AFTER in reduce.wgsl. */
+/** The values of `params.combine`, `before` and `after` in reduce.wgsl. */
 const kernels = {
   sum: [0, 0, 0],
   mean: [0, 0, 0],
@@ -88,9 +88,11 @@ const op: Op<ReduceAttrs> = {
         params: {
           ...walkParams(kind, shape, { x: { start: 0, strides: lanes.map((stride, axis) => (axes.includes(axis) ? 0 : stride)) } }),
           ...reducedParams(kind, walked.sizes, walked.strides[0], shape),
+          combine,
+          before,
+          after,
           factor: kind === "mean" ? 1 / sizeOf(sizes) : 1,
         },
-        overrides: { COMBINE: combine, BEFORE: before, AFTER: after },
         workgroups: grid(layoutOf(shape).vectors),
       },
     ];

@@ -3,7 +3,7 @@ import { layoutOf } from "../gpu/layout.ts";
 import { grid } from "./grid.ts";
 import { apply, type Node, type Op } from "./op.ts";
 
-/** The file and the value of its `override KIND` for each function. */
+/** The file and the value of its `params.kind` for each function. */
 const kernels = {
   abs: ["unary", 0],
   neg: ["unary", 1],
@@ -78,8 +78,7 @@ const op: Op<UnaryAttrs> = {
       {
         shader,
         bind: ["x", "y"],
-        params: { size: vectors, channels, blocks, alpha, beta },
-        overrides: { KIND: code },
+        params: { size: vectors, channels, blocks, kind: code, alpha, beta },
         workgroups: grid(vectors),
       },
     ];

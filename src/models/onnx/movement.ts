@@ -9,7 +9,7 @@ import { broadcastStrides, laneStrides, type Strided } from "../../kernels/walk.
 import { type HostTensor, roomFor } from "../../loaders/onnx/host-tensor.ts";
 import { type Shape, sizeOf, stridesOf } from "../../tensor.ts";
 import { refuse } from "./unsupported.ts";
-import { boundOf, type DeviceValue, device, type HostValue, host, type Lift, shapeOf, typeOf, type Value } from "./value.ts";
+import { boundOf, checkSize, type DeviceValue, device, type HostValue, host, type Lift, shapeOf, typeOf, type Value } from "./value.ts";
 
 /** The same elements in row-major order under another shape of as many elements. */
 export function reshape(x: Value, shape: Shape): Value {
@@ -64,6 +64,7 @@ export const sliceAxis = (x: Value, axis: number, start: number, size: number): 
 
 /** x read by strides: through memory in lanes, or through numbers in row-major order. */
 function walked(x: Value, shape: Shape, by: (strides: readonly number[], kind: "lanes" | "elements") => Strided): Value {
+  checkSize(shape);
   const empty = sizeOf(shape) === 0;
   if (empty) return host({ type: typeOf(x), shape, data: roomFor(typeOf(x), 0) });
   if (x.kind === "device") return device(x.type, strided(x.node, { ...by(laneStrides(x.node.shape), "lanes"), shape }), x.bound);
@@ -139,6 +140,7 @@ export function pad(x: Value, amounts: readonly (readonly [number, number])[], v
   const shape = shapeOf(x).map((size, axis) => size + amounts[axis][0] + amounts[axis][1]);
   if (amounts.every(([before, after]) => before === 0 && after === 0)) return x;
   if (shape.some((size) => size < 1)) refuse(`padding leaves [${shape.join(", ")}]`);
+  checkSize(shape);
   const node = amounts.reduce((y: Node, [before, after], axis) => {
     if (before === 0 && after === 0) return y;
     const frame = frameOf(y.shape, axis);

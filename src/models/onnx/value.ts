@@ -27,6 +27,14 @@ export interface DeviceValue {
 /** The greatest whole number below which float32 holds every one. */
 export const LARGEST_INTEGER = 2 ** 24;
 
+/** Elements of one value: more would let a small file ask for any amount of memory. */
+export const MOST_ELEMENTS = 2 ** 28;
+
+/** @throws Refusal for a shape of more elements than that. */
+export function checkSize(shape: Shape): void {
+  if (!(sizeOf(shape) <= MOST_ELEMENTS)) refuse(`a value of [${shape.join(", ")}] is too large`);
+}
+
 /** The node of a value; known numbers become parameters. */
 export type Lift = (value: Value) => Node;
 

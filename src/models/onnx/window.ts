@@ -12,6 +12,9 @@ export interface Window {
   readonly after: readonly number[];
 }
 
+/** Sides, steps and padding of a window: larger ones are no part of a network of pictures. */
+const LARGEST = 2 ** 16;
+
 /** The window of a node over maps of `sizes`; padding that follows from the sizes ("SAME") is worked out. */
 export function windowOf(call: Call, sizes: Shape, kernel: readonly number[]): Window {
   const strides = call.ints("strides") ?? kernel.map(() => 1);
@@ -23,6 +26,8 @@ export function windowOf(call: Call, sizes: Shape, kernel: readonly number[]): W
     refuse(
       `kernel ${kernel.join(", ")}, strides ${strides.join(", ")} and dilations ${dilations.join(", ")} on ${sizes.length} dimensions`,
     );
+  const largest = Math.max(...kernel, ...dilations, ...strides, ...pads.map(Math.abs));
+  if (!(largest <= LARGEST)) refuse(`a window with a side of ${largest} is too large`);
   if (pads.length !== 2 * sizes.length) refuse(`has ${pads.length} pads for ${sizes.length} dimensions`);
   if (auto === "NOTSET") return { kernel, strides, dilations, before: pads.slice(0, sizes.length), after: pads.slice(sizes.length) };
   if (auto === "VALID") return { kernel, strides, dilations, before: kernel.map(() => 0), after: kernel.map(() => 0) };

@@ -11,7 +11,6 @@ const folder = fileURLToPath(new URL("../../fixtures/onnx/", import.meta.url));
 /** Refused, and why. */
 const skipped: Readonly<Record<string, RegExp>> = {
   test_identity_sequence: /sequences/,
-  test_top_k: /TopK/,
 };
 
 test.for(readdirSync(folder))("%s", async (name) => {

@@ -19,15 +19,13 @@ async function run(y: Node, pictures: Tensor): Promise<Tensor> {
   return (await program.run({ pictures })).y;
 }
 
-/** Small pictures and narrow networks: every op that a network of the registry has is in one of them. */
+/** Small pictures and narrow networks of different ops. */
 test.for<[string, number, NetworkOptions]>([
   ["squeezenet1_1", 48, { classes: 5 }],
-  ["resnet18", 32, { classes: 3 }],
   ["mobilenet_v2", 32, { classes: 3, widthMultiplier: 0.25 }],
   ["unet", 32, { width: 4, bilinear: true }],
   ["unet", 32, { width: 4 }],
   ["liang_cnnrf", 16, {}],
-  ["lung_unet", 32, {}],
 ])("%s of %d pixels with %o", async ([arch, size, options]) => {
   const { build, channels } = networkNamed(arch);
   const weights = initialisedWeights(1);

@@ -10,7 +10,7 @@ import { applyBinary, applyUnary, applyWhere, scalar } from "../elementwise.ts";
 import { reshape } from "../movement.ts";
 import { axisOf, type Call, type Operators, shapeAtLeast } from "../operator.ts";
 import { refuse } from "../unsupported.ts";
-import { device, type HostValue, host, LARGEST_INTEGER, type Lift, shapeOf, typeOf, type Value } from "../value.ts";
+import { checkSize, device, type HostValue, host, LARGEST_INTEGER, type Lift, shapeOf, typeOf, type Value } from "../value.ts";
 import { shapeValue } from "./shaping.ts";
 
 export const constants: Operators = {
@@ -19,13 +19,14 @@ export const constants: Operators = {
     const shape = call.list(0) ?? refuse("input 0 is missing");
     const tensor = call.tensor("value");
     const { tensor: value } = tensor ? constantOf(tensor) : scalar("float32", 0);
-    if (sizeOf(shape) > MOST) refuse(`of [${shape.join(", ")}] is too large`);
+    if (!shape.every((size) => Number.isSafeInteger(size) && size >= 0)) refuse(`of [${shape.join(", ")}], which is no shape`);
+    checkSize(shape);
     return host({ type: value.type, shape, data: roomFor(value.type, sizeOf(shape)).fill(value.data[0]) });
   },
   Range: (call) => {
     const [start, limit, delta] = [0, 1, 2].map((index) => call.known(index)?.tensor.data[0] ?? refuse(`input ${index} is missing`));
     const count = Math.max(0, Math.ceil((limit - start) / delta));
-    if (!(count <= MOST)) refuse(`of ${count} values is too large`);
+    checkSize([count]);
     const type = typeOf(call.input(0));
     return cast(
       host(
@@ -79,6 +80,8 @@ export const constants: Operators = {
     const depth = call.known(1)?.tensor.data[0] ?? refuse("input 1 is missing");
     const indices = call.input(0);
     const shape = shapeOf(indices);
+    if (!(depth > 0)) refuse(`of ${depth} places is not done`);
+    checkSize([depth, ...shape]);
     const axis = axisOf(call.int("axis", -1), shape.length + 1);
     const counted = (offset: number): HostValue =>
       host(
@@ -101,9 +104,6 @@ export const constants: Operators = {
     return applyWhere(hit, on, off, call.lift);
   },
 };
-
-/** Elements of a constant that is made from its shape alone: more would be a way to ask for any amount of memory. */
-const MOST = 2 ** 28;
 
 /** The values of a stored tensor. */
 export function constantOf(tensor: OnnxTensor): HostValue {

@@ -8,6 +8,7 @@ import { convolutions } from "./convolution.ts";
 import { normalizations } from "./normalization.ts";
 import { pools } from "./pooling.ts";
 import { products } from "./products.ts";
+import { quantization } from "./quantization.ts";
 import { reductions } from "./reductions.ts";
 import { resizing } from "./resizing.ts";
 import { shaping } from "./shaping.ts";
@@ -22,6 +23,7 @@ export const operators: Operators = {
   ...normalizations,
   ...pools,
   ...products,
+  ...quantization,
   ...reductions,
   ...resizing,
   ...shaping,

@@ -73,7 +73,7 @@ export const normalizations: Operators = {
   LRN: (call) => {
     const shape = shapeAtLeast(call, 2);
     const size = call.int("size", 0);
-    if (size < 1) refuse("attribute size is missing");
+    if (size < 1 || size > 2 * shape[1] + 1) refuse(`attribute size is ${size} for ${shape[1]} channels`);
     const [alpha, beta, bias] = [call.float("alpha", 1e-4), call.float("beta", 0.75), call.float("bias", 1)];
     const [before, after] = [Math.floor((size - 1) / 2), Math.ceil((size - 1) / 2)];
     const rows = Array.from({ length: shape[1] }, (_, channel) => ({

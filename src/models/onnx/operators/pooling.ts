@@ -4,6 +4,7 @@ import { binary } from "../../../kernels/binary.ts";
 import { globalAvgPool } from "../../../kernels/global-avg-pool.ts";
 import { maxPoolAxis } from "../../../kernels/max-pool-axis.ts";
 import { maxPool2d } from "../../../kernels/max-pool2d.ts";
+import { maxPool2dPlaces } from "../../../kernels/max-pool2d-places.ts";
 import type { Node } from "../../../kernels/op.ts";
 import { reduce } from "../../../kernels/reduce.ts";
 import { resample } from "../../../kernels/resample.ts";
@@ -11,24 +12,30 @@ import { reshape } from "../../../kernels/reshape.ts";
 import { unary } from "../../../kernels/unary.ts";
 import { windows } from "../../../kernels/window2d.ts";
 import { isFloat } from "../../../loaders/onnx/element-type.ts";
-import type { Shape } from "../../../tensor.ts";
+import { type Shape, sizeOf } from "../../../tensor.ts";
 import { scalar } from "../elementwise.ts";
 import { type Call, type Operators, shapeAtLeast } from "../operator.ts";
 import { refuse } from "../unsupported.ts";
-import { device, typeOf, type Value } from "../value.ts";
+import { device, LARGEST_INTEGER, typeOf, type Value } from "../value.ts";
 import { pairOf, type Window, windowOf } from "../window.ts";
 import { asMap } from "./convolution.ts";
 
 export const pools: Operators = {
   MaxPool: (call) => {
-    if (call.outputs > 1) refuse("with the places of the largest elements is not done");
-    if (call.int("storage_order", 0) !== 0) refuse("attribute storage_order is not 0");
     const { shape, window, ceilMode } = pool(call);
     const x = call.node(0);
     const bound = boundOf(call);
-    if (!isQuick(shape, window)) return device(typeOf(call.input(0)), everyAxis(x, window, ceilMode, largest), bound);
+    const columnMajor = call.int("storage_order", 0) === 1;
     const { flat, back } = asMap(shape.length - 2);
-    return device(typeOf(call.input(0)), back(maxPool2d(flat(x), { ...pairOf(window), ceilMode })), bound);
+    const isPlaced = call.outputs > 1;
+    if (!isQuick(shape, window)) {
+      if (isPlaced) refuse("with the places of the largest elements is done for maps with padding up to half the kernel");
+      return device(typeOf(call.input(0)), everyAxis(x, window, ceilMode, largest), bound);
+    }
+    const y = device(typeOf(call.input(0)), back(maxPool2d(flat(x), { ...pairOf(window), ceilMode })), bound);
+    if (!isPlaced) return y;
+    if (sizeOf(shape) > LARGEST_INTEGER) refuse("with places beyond 2²⁴ is not done");
+    return [y, device("int64", back(maxPool2dPlaces(flat(x), { ...pairOf(window), ceilMode, columnMajor })), sizeOf(shape) - 1)];
   },
   AveragePool: (call) => {
     const { shape, window, ceilMode } = pool(call);

@@ -1,13 +1,15 @@
 /** Elements along axes made one. */
 import { argMax, argMin } from "../../../kernels/arg-extreme.ts";
+import { largest, largestPlaces } from "../../../kernels/largest.ts";
 import { type ReduceKind, reduce } from "../../../kernels/reduce.ts";
+import { resample } from "../../../kernels/resample.ts";
 import { isFloat } from "../../../loaders/onnx/element-type.ts";
 import { type HostTensor, hostTensor, isExact } from "../../../loaders/onnx/host-tensor.ts";
 import { type Shape, sizeOf } from "../../../tensor.ts";
 import { reshape, slice, transpose } from "../movement.ts";
 import { axisOf, type Call, type Operator, type Operators } from "../operator.ts";
 import { refuse } from "../unsupported.ts";
-import { device, host, shapeOf, typeOf, type Value } from "../value.ts";
+import { boundOf, device, host, LARGEST_INTEGER, shapeOf, typeOf, type Value } from "../value.ts";
 
 /** The operator set from which on the axes are an input and no attribute. */
 const axesInput: Readonly<Record<string, number>> = { ReduceSum: 13 };
@@ -47,6 +49,9 @@ function reduced(kind: ReduceKind, x: Value, axes: readonly number[], keepDims: 
   // The largest whole number stays one.
   return device(typeOf(x), reduce(kind, call.lift(x), axes, keepDims), x.kind === "device" ? x.bound : undefined);
 }
+
+/** A running sum is a table of as many rows and columns. */
+const LONGEST_SUM = 1024;
 
 /** Floats up to this many are reduced on the host. */
 const FEW = 1024;
@@ -124,6 +129,29 @@ export const reductions: Operators = {
   ReduceSumSquare: row("sumSquare"),
   ReduceLogSum: row("logSum"),
   ReduceLogSumExp: row("logSumExp"),
+  TopK: (call) => {
+    const x = call.input(0);
+    const shape = shapeOf(x);
+    const axis = axisOf(call.int("axis", -1), shape.length);
+    const k = call.opset < 10 ? call.int("k", 0) : (call.list(1)?.[0] ?? refuse("input 1 is missing"));
+    const options = { axis, k, smallest: call.int("largest", 1) === 0 };
+    call.int("sorted", 1);
+    const node = call.lift(x);
+    return [device(typeOf(x), largest(node, options), boundOf(x)), device("int64", largestPlaces(node, options), shape[axis] - 1)];
+  },
+  CumSum: (call) => {
+    const x = call.input(0);
+    const shape = shapeOf(x);
+    const axis = axisOf(call.list(1)?.[0] ?? refuse("input 1 is missing"), shape.length);
+    const [isReverse, isExclusive] = [call.int("reverse", 0) === 1, call.int("exclusive", 0) === 1];
+    const length = shape[axis];
+    const bound = boundOf(x) * length;
+    if (length > LONGEST_SUM || (!isFloat(typeOf(x)) && bound > LARGEST_INTEGER)) refuse(`of ${length} ${typeOf(x)} values is not done`);
+    const places = Array.from({ length }, (_, place) => place);
+    const isSummed = (place: number, at: number): boolean => (place === at ? !isExclusive : isReverse ? place > at : place < at);
+    const rows = places.map((at) => ({ taps: places.filter((place) => isSummed(place, at)).map((place): [number, number] => [place, 1]) }));
+    return device(typeOf(x), resample(call.lift(x), axis, rows), bound);
+  },
   ArgMax: arg(argMax, (a, b) => a > b),
   ArgMin: arg(argMin, (a, b) => a < b),
 };

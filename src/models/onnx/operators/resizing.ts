@@ -7,7 +7,7 @@ import { isFloat } from "../../../loaders/onnx/element-type.ts";
 import type { Shape } from "../../../tensor.ts";
 import { axisOf, type Call, type Operators, shapeAtLeast } from "../operator.ts";
 import { refuse } from "../unsupported.ts";
-import { boundOf, device, shapeOf, typeOf, type Value } from "../value.ts";
+import { boundOf, checkSize, device, shapeOf, typeOf, type Value } from "../value.ts";
 
 export const resizing: Operators = {
   Resize: (call) => resized(call, resizeRule(call), targets(call)),
@@ -119,6 +119,7 @@ function resized(call: Call, rule: Rule, { scales, sizes }: Targets): Value {
   const shape = shapeOf(x);
   const type = typeOf(x);
   if (rule.mode !== "nearest" && !isFloat(type)) refuse(`of ${type} by interpolation is not done`);
+  checkSize(sizes);
   const quick = quickly(call, rule, scales, sizes);
   if (quick) return device(type, quick, x.kind === "device" ? x.bound : undefined);
   const y = shape.reduce((node: Node, size, axis) => {

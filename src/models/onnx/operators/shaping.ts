@@ -7,7 +7,7 @@ import { applyWhere, scalar } from "../elementwise.ts";
 import { concat, expand, pad, reshape, slice, sliceAxis, transpose } from "../movement.ts";
 import { axisOf, type Call, type Operators, shapeAtLeast } from "../operator.ts";
 import { refuse } from "../unsupported.ts";
-import { boundOf, device, host, shapeOf, typeOf, type Value } from "../value.ts";
+import { boundOf, checkSize, device, host, shapeOf, typeOf, type Value } from "../value.ts";
 
 export const shaping: Operators = {
   Identity: (call) => call.input(0),
@@ -127,6 +127,7 @@ function split(call: Call): readonly Value[] {
   const axis = axisOf(call.int("axis", 0), shape.length);
   const given = call.opset < 13 ? call.ints("split") : call.list(1);
   const count = call.int("num_outputs", call.outputs);
+  if (count !== call.outputs && !given) refuse(`into ${count} parts with ${call.outputs} outputs`);
   const even = Math.ceil(shape[axis] / count);
   const sizes = given ?? Array.from({ length: count }, (_, part) => Math.max(0, Math.min(even, shape[axis] - part * even)));
   if (sizes.reduce((sum, size) => sum + size, 0) !== shape[axis]) refuse(`parts of ${sizes.join(", ")} of an axis of ${shape[axis]}`);
@@ -169,6 +170,7 @@ function gather(call: Call): Value {
   const shape = shapeOf(x);
   const axis = axisOf(call.int("axis", 0), shape.length);
   const result = [...shape.slice(0, axis), ...shapeOf(index), ...shape.slice(axis + 1)];
+  checkSize(result);
   if (sizeOf(result) === 0) return host(hostTensor(typeOf(x), result, []));
   if (index.kind === "device") return device(typeOf(x), gatherNode(call.lift(x), index.node, axis), boundOf(x));
   const places = placesIn(index.tensor, shape[axis]);
@@ -230,6 +232,9 @@ function padOperator(call: Call): Value {
   for (const [index, axis] of axes.entries()) amounts[axis] = [pads[index], pads[index + axes.length]];
   if (mode === "constant") return pad(x, amounts, value, call.lift);
   if (mode !== "reflect" && mode !== "edge" && mode !== "wrap") refuse(`attribute mode is ${mode}`);
+  const shapeAfter = shape.map((size, axis) => size + amounts[axis][0] + amounts[axis][1]);
+  if (shapeAfter.some((size) => size < 1)) refuse(`padding leaves [${shapeAfter.join(", ")}]`);
+  checkSize(shapeAfter);
   return amounts.reduce((y: Value, [before, after], axis) => {
     if (before === 0 && after === 0) return y;
     const size = shapeOf(y)[axis];
