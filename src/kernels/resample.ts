@@ -18,7 +18,7 @@ const PART = 1024;
  * @throws ShapeError for an axis or an index that is not there.
  */
 export function resample(x: Node, axis: number, rows: readonly Taps[]): Node {
-  const count = Math.max(0, ...rows.map(({ taps }) => taps.length));
+  const count = rows.reduce((most, { taps }) => Math.max(most, taps.length), 0);
   const width = 3 * count + 1;
   const table = tensor([rows.length, width]);
   for (const [row, { taps, bias = 0 }] of rows.entries()) {

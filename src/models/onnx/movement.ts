@@ -13,7 +13,8 @@ import { boundOf, checkSize, type DeviceValue, device, type HostValue, host, typ
 
 /** The same elements in row-major order under another shape of as many elements. */
 export function reshape(x: Value, shape: Shape): Value {
-  if (sizeOf(shape) !== sizeOf(shapeOf(x))) refuse(`[${shapeOf(x).join(", ")}] cannot become [${shape.join(", ")}]`);
+  const isShape = shape.every((size) => Number.isSafeInteger(size) && size >= 0);
+  if (!isShape || sizeOf(shape) !== sizeOf(shapeOf(x))) refuse(`[${shapeOf(x).join(", ")}] cannot become [${shape.join(", ")}]`);
   if (x.kind === "host") return host({ ...x.tensor, shape }, sameShape(shape, x.tensor.shape) ? x.name : undefined);
   return sameShape(shape, x.node.shape) ? x : device(x.type, reshapeNode(x.node, shape), x.bound);
 }
@@ -28,6 +29,8 @@ export const transpose = (x: Value, order: readonly number[]): Value =>
         (strides) => ({ start: 0, strides: order.map((axis) => strides[axis]) }),
       );
 
+const MOST_REPEATED = 2 ** 24;
+
 /** x repeated to a shape along axes of size 1, aligned at the last axis. */
 export function expand(x: Value, shape: Shape): Value {
   const from = shapeOf(x);
@@ -35,6 +38,8 @@ export function expand(x: Value, shape: Shape): Value {
   const missing = shape.length - from.length;
   if (missing < 0 || from.some((size, axis) => size !== 1 && size !== shape[axis + missing]))
     refuse(`[${from.join(", ")}] does not repeat to [${shape.join(", ")}]`);
+  // A known value is not repeated without end: a file of a few bytes could ask for gigabytes.
+  if (x.kind === "host" && sizeOf(shape) > MOST_REPEATED) refuse(`a constant repeated to [${shape.join(", ")}] is too large`);
   return walked(x, shape, (strides, kind) =>
     kind === "lanes"
       ? broadcastStrides(from, shape)

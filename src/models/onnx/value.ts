@@ -35,6 +35,14 @@ export function checkSize(shape: Shape): void {
   if (!(sizeOf(shape) <= MOST_ELEMENTS)) refuse(`a value of [${shape.join(", ")}] is too large`);
 }
 
+/** Places along an axis that a table is made for, one by one. */
+const LONGEST_AXIS = 2 ** 18;
+
+/** @throws Refusal for an axis of more places than that. */
+export function checkAxis(length: number): void {
+  if (!(length <= LONGEST_AXIS)) refuse(`an axis of ${length} places is too long`);
+}
+
 /** The node of a value; known numbers become parameters. */
 export type Lift = (value: Value) => Node;
 

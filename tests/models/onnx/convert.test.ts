@@ -107,3 +107,7 @@ test("a branch whose condition is known is part of the graph, and the other is n
   const outputs = build([nodeOf("If", ["c"], ["y"], branch("then_branch", "Abs"), branch("else_branch", "NoSuchOperator"))], [condition]);
   expect(outputs.get("y")).toMatchObject({ kind: "device", node: { op: { name: "unary" } } });
 });
+
+test("a reshape whose open size would be a fraction is refused", () => {
+  expect(() => build([nodeOf("Reshape", ["x", "shape"], ["y"])], [int64("shape", [-1, 4])])).toThrow(/\[2, 3\] cannot become \[1\.5, 4\]/);
+});

@@ -16,7 +16,7 @@ import { type Shape, sizeOf } from "../../../tensor.ts";
 import { scalar } from "../elementwise.ts";
 import { type Call, type Operators, shapeAtLeast } from "../operator.ts";
 import { refuse } from "../unsupported.ts";
-import { device, LARGEST_INTEGER, typeOf, type Value } from "../value.ts";
+import { checkAxis, device, LARGEST_INTEGER, typeOf, type Value } from "../value.ts";
 import { pairOf, type Window, windowOf } from "../window.ts";
 import { asMap } from "./convolution.ts";
 
@@ -112,6 +112,7 @@ function everyAxis(x: Node, window: Window, ceilMode: boolean, build: (x: Node, 
     const size = x.shape[index + 2];
     const along = { kernel, stride: strides[index], dilation: dilations[index], before: before[index], after: after[index] };
     const length = windows({ size, ...along, ceilMode });
+    checkAxis(length * kernel);
     if (length < 1) refuse(`no window of ${kernel} fits ${size} with padding ${along.before} and ${along.after}`);
     return build(y, { axis: index + 2, length, ...along });
   }, x);

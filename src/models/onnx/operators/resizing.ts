@@ -7,7 +7,7 @@ import { isFloat } from "../../../loaders/onnx/element-type.ts";
 import type { Shape } from "../../../tensor.ts";
 import { axisOf, type Call, type Operators, shapeAtLeast } from "../operator.ts";
 import { refuse } from "../unsupported.ts";
-import { boundOf, checkSize, device, shapeOf, typeOf, type Value } from "../value.ts";
+import { boundOf, checkAxis, checkSize, device, shapeOf, typeOf, type Value } from "../value.ts";
 
 export const resizing: Operators = {
   Resize: (call) => resized(call, resizeRule(call), targets(call)),
@@ -124,6 +124,7 @@ function resized(call: Call, rule: Rule, { scales, sizes }: Targets): Value {
   if (quick) return device(type, quick, x.kind === "device" ? x.bound : undefined);
   const y = shape.reduce((node: Node, size, axis) => {
     const isSame = sizes[axis] === size && scales[axis] === 1 && rule.coordinates !== "tf_crop_and_resize";
+    if (!isSame) checkAxis(Math.max(size, sizes[axis]));
     return isSame ? node : resample(node, axis, tapsOf(rule, size, scales[axis], sizes[axis], rule.region[axis] ?? [0, 1]));
   }, call.lift(x));
   return device(type, y, boundOf(x));

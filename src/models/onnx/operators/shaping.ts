@@ -7,7 +7,7 @@ import { applyWhere, scalar } from "../elementwise.ts";
 import { concat, expand, pad, reshape, slice, sliceAxis, transpose } from "../movement.ts";
 import { axisOf, type Call, type Operators, shapeAtLeast } from "../operator.ts";
 import { refuse } from "../unsupported.ts";
-import { boundOf, checkSize, device, host, shapeOf, typeOf, type Value } from "../value.ts";
+import { boundOf, checkAxis, checkSize, device, host, shapeOf, typeOf, type Value } from "../value.ts";
 
 export const shaping: Operators = {
   Identity: (call) => call.input(0),
@@ -78,7 +78,8 @@ export const shaping: Operators = {
   Tile: (call) => {
     const shape = shapeOf(call.input(0));
     const repeats = call.list(1) ?? refuse("input 1 is missing");
-    if (repeats.length !== shape.length) refuse(`${repeats.length} repeats for ${shape.length} axes`);
+    const isCount = repeats.every((count) => Number.isSafeInteger(count) && count >= 0);
+    if (!isCount || repeats.length !== shape.length) refuse(`repeats ${repeats.join(", ")} for ${shape.length} axes`);
     return repeats.reduce((y: Value, count, axis) => {
       if (count === 1) return y;
       const now = shapeOf(y);
@@ -130,7 +131,8 @@ function split(call: Call): readonly Value[] {
   if (count !== call.outputs && !given) refuse(`into ${count} parts with ${call.outputs} outputs`);
   const even = Math.ceil(shape[axis] / count);
   const sizes = given ?? Array.from({ length: count }, (_, part) => Math.max(0, Math.min(even, shape[axis] - part * even)));
-  if (sizes.reduce((sum, size) => sum + size, 0) !== shape[axis]) refuse(`parts of ${sizes.join(", ")} of an axis of ${shape[axis]}`);
+  if (sizes.some((size) => size < 0) || sizes.reduce((sum, size) => sum + size, 0) !== shape[axis])
+    refuse(`parts of ${sizes.join(", ")} of an axis of ${shape[axis]}`);
   let start = 0;
   return sizes.map((size) => {
     const part = sliceAxis(x, axis, start, size);
@@ -176,6 +178,7 @@ function gather(call: Call): Value {
   const places = placesIn(index.tensor, shape[axis]);
   if (x.kind === "host") return host(gatherOnHost(x.tensor, places, axis, result));
   if (places.length === 1) return reshape(sliceAxis(x, axis, places[0], 1), result);
+  checkAxis(places.length);
   const rows = places.map((place) => ({ taps: [[place, 1] as const] }));
   return reshape(device(x.type, resample(x.node, axis, rows), x.bound), result);
 }
@@ -238,6 +241,9 @@ function padOperator(call: Call): Value {
   return amounts.reduce((y: Value, [before, after], axis) => {
     if (before === 0 && after === 0) return y;
     const size = shapeOf(y)[axis];
+    if (mode === "reflect" && Math.max(before, after) >= size)
+      refuse(`an axis of ${size} cannot be reflected by ${Math.max(before, after)}`);
+    checkAxis(size + before + after);
     const rows = Array.from({ length: size + before + after }, (_, place) => ({
       taps: [[mirrored(place - before, size, mode), 1] as const],
     }));
