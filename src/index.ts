@@ -76,6 +76,8 @@ export {
   type Result,
   type Segmentation,
 } from "./models/model.ts";
+export { type ExportOptions, onnxBytes } from "./models/onnx/export.ts";
+export { type Unsupported, UnsupportedError } from "./models/onnx/unsupported.ts";
 export type { Picture } from "./models/picture.ts";
 export { type Network, type NetworkOptions, networkNamed, networks } from "./models/registry.ts";
 export { type TrainingOptions, type TrainingWeights, trainingWeights } from "./models/training-weights.ts";
