@@ -42,8 +42,10 @@ interface Report {
 export const infoCommand = (): Command =>
   withSharedOptions(new Command("info"))
     .description("Show the adapter, the networks and models, or what one of them is and costs.")
-    .argument("[model]", `a shipped model (${shippedModels.join(", ")}), a file of weights, an id of the hub (hf:…), or a film`)
-    .argument("[model]", `a shipped model (${shippedModels.join(", ")}), a .safetensors or .onnx file, or a film`)
+    .argument(
+      "[model]",
+      `a shipped model (${shippedModels.join(", ")}), a file of weights, an .onnx file, an id of the hub (hf:…), or a film`,
+    )
     .option("--arch <name>", "a network by its name; no weights are needed")
     .option("--size <pixels>", "side of the pictures, instead of the network's own", wholeNumber(1))
     .option("--batch <n>", "pictures a run", wholeNumber(1), 1)
@@ -77,8 +79,7 @@ async function info(model: string | undefined, options: InfoOptions): Promise<vo
 async function report(model: string | undefined, options: InfoOptions): Promise<Report> {
   if (model === undefined && options.arch === undefined) return overview(options);
   const source = model === undefined ? undefined : sourceOf(model);
-  if (source !== undefined && !/^hf:|\.safetensors$/.test(String(source))) {
-  if (source !== undefined && !/\.(safetensors|onnx)$/.test(String(source))) {
+  if (source !== undefined && !/^hf:|\.(safetensors|onnx)$/.test(String(source))) {
     const bytes = await readBytes(source);
     if (isPicture(bytes)) return filmReport(bytes, nameOf(source), options);
   }

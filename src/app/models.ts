@@ -20,15 +20,13 @@ export interface ModelOptions extends SharedOptions {
 /** Adds the options that choose a model. */
 export function withModelOptions(command: Command): Command {
   return command
-    .option("--model <name|file>", `a shipped model (${shippedModels.join(", ")}), a file, or an id of the hub (hf:…)`)
+    .option("--model <name|file>", `a shipped model (${shippedModels.join(", ")}), a file (.onnx too), or an id of the hub (hf:…)`)
     .addOption(
       new Option(
         "--weights <file>",
         "weights of any format (safetensors, PyTorch, Keras, TensorFlow.js, NumPy, hf:…), with --arch",
       ).conflicts("model"),
     )
-    .option("--model <name|file>", `a shipped model (${shippedModels.join(", ")}), a .safetensors or an .onnx file`)
-    .addOption(new Option("--weights <file>", "weights without a description of their own; needs --arch").conflicts("model"))
     .option("--arch <name>", "network of such weights, as torchvision names it")
     .option("--labels <a,b,…|file>", "their classes in the order of the outputs, or a file with one a line", readLabels)
     .option("--input <json|imagenet>", "how an ONNX file that does not say wants its pictures: size, channels, scale, mean, std, …")
@@ -67,19 +65,24 @@ export async function openModel(
   const { adapter, arch, labels, input, output, precision } = options;
   const name = options.weights ?? options.model ?? defaultModel;
   const onDownload = downloadProgress(options);
-  const model = await loadModel(options.weights ?? sourceOf(name), { adapter, arch, labels, precision, onDownload, ...load });
+  const model = await loadModel(options.weights ?? sourceOf(name), {
+    adapter,
+    arch,
+    labels,
+    input,
+    output,
+    precision,
+    onDownload,
+    ...load,
+  });
   note(`${name} (${model.description.arch}) on ${model.device.profile.description}`, options);
   if (!model.description.metadata.input)
     note(`${name} does not describe its preprocessing; using the one published for ${model.description.arch}`, options);
-  const model = await loadModel(options.weights ?? sourceOf(name), { adapter, arch, labels, input, output, precision, ...load });
-  note(`${name} (${model.description.arch}) on ${model.device.profile.description}`, options);
-  if (arch && !model.description.metadata.input)
-    note(`${name} does not describe its preprocessing; using the one published for ${arch}`, options);
   return { model, name };
 }
 
 /** Whether a name that is no file is meant as one: a path, or with an ending of weights. */
-const isFile = (name: string): boolean => /[/\\]|\.(safetensors|pth?|bin|h5|hdf5|keras|np[yz]|json)$/.test(name);
+const isFile = (name: string): boolean => /[/\\]|\.(safetensors|onnx|pth?|bin|h5|hdf5|keras|np[yz]|json)$/.test(name);
 
 /** A path where there is such a file or it looks like one, else a shipped model. */
 export const sourceOf = (name: string): Source => (existsSync(name) || isFile(name) ? name : shippedModel(name));
@@ -93,5 +96,3 @@ export function downloadProgress(options: SharedOptions): (id: string, loaded: n
     told = text;
   };
 }
-export const sourceOf = (name: string): Source =>
-  existsSync(name) || /[/\\]|\.(safetensors|onnx)$/.test(name) ? name : shippedModel(name);

@@ -71,7 +71,7 @@ export function readDescription(
     input,
     output: metadata.output === undefined ? defaultOutput(network) : readOutput(metadata.output, arch, network.output, fail),
     thresholds: readThresholds(metadata, classes, fail),
-    options: { classes: classes.length, ...readOptions(metadata, network, fail) },
+    options: { classes: classes.length, ...readOptions(metadata, foreign ? [] : networkOf(arch, fail).options, fail) },
     metadata,
   };
 }
@@ -201,12 +201,12 @@ const optionKinds = {
 } as const;
 
 /** Options of the network's builder; one that it does not take would be passed over, and the scores would be wrong. */
-function readOptions(metadata: Readonly<Record<string, string>>, network: Network, fail: Fail): NetworkOptions {
+function readOptions(metadata: Readonly<Record<string, string>>, taken: Network["options"], fail: Fail): NetworkOptions {
   const options: Record<string, number | boolean> = {};
   for (const [key, kind] of Object.entries(optionKinds)) {
     const text = metadata[key];
     if (text === undefined) continue;
-    if (!network.options.some((known) => known === key)) throw fail(`metadata ${key} is no option of ${metadata.arch}`);
+    if (!taken.some((known) => known === key)) throw fail(`metadata ${key} is no option of ${metadata.arch}`);
     const value = kind === "true or false" ? text === "true" : Number(text);
     const fits =
       typeof value === "boolean"

@@ -1,5 +1,5 @@
 /** A model as people use it: one file of weights that says what it is, and pictures in, scores out. */
-import { InputError, nameOf, type Source } from "../bytes.ts";
+import { InputError, nameOf, readBytes, type Source } from "../bytes.ts";
 import { type AdapterChoice, type Device, requestDevice } from "../gpu/device.ts";
 import { DeviceError } from "../gpu/device-error.ts";
 import type { Precision } from "../gpu/layout.ts";
@@ -14,7 +14,7 @@ import { type StoredTensor, toFloat32 } from "../loaders/stored-tensor.ts";
 import { readWeights } from "../loaders/weights-file.ts";
 import type { Tensor } from "../tensor.ts";
 import { describeWeights } from "./describe.ts";
-import { type ModelDescription, type OutputRule, publishedMetadata, readDescription } from "./description.ts";
+import type { ModelDescription, OutputRule } from "./description.ts";
 import { type Picture, type Ready, readPicture } from "./picture.ts";
 import type { Prepared } from "./preprocess.ts";
 import { networkNamed } from "./registry.ts";
@@ -106,8 +106,7 @@ export interface Model {
 
 /**
  * Loads a model: a `.safetensors` file of ours, or weights of any format that `readWeights` knows (PyTorch, Keras, TensorFlow.js, NumPy,
- * ids of the Hugging Face hub), with the network's name where the file has none.
- * Loads a `.safetensors` model, or an ONNX file.
+ * ids of the Hugging Face hub), with the network's name where the file has none; or an ONNX file.
  * @throws InputError for a file that is damaged or describes itself wrongly.
  * @throws WeightsError for weights that are not the network's.
  * @throws UnsupportedError (an InputError) for an ONNX file with nodes that cannot be computed.
@@ -118,19 +117,16 @@ export interface Model {
  */
 export async function loadModel(source: Source, options: LoadOptions = {}): Promise<Model> {
   const file = nameOf(source);
-  const read = await readWeights(source, { arch: options.arch, onProgress: options.onDownload });
-  const { description } = describeWeights(read, file, options);
-  const weights = weightsFrom(toTensors(read.tensors));
-  const bytes = await readBytes(source);
-  if (isOnnx(bytes)) {
+  const onnx = await onnxIn(source);
+  if (onnx) {
     const { onnxModel } = await import("./onnx/model.ts");
-    const { description, outputs } = await onnxModel(bytes, source, options);
+    const { description, outputs } = await onnxModel(onnx, source, options);
     const device = options.device ?? (await requestDevice({ adapter: options.adapter }));
     return modelOn(device, description, outputs, options);
   }
-  const { tensors: stored, metadata } = readSafetensors(bytes, file);
-  const description = describe(stored, metadata, file, options);
-  const weights = weightsFrom(namedTensors(stored));
+  const read = await readWeights(source, { arch: options.arch, onProgress: options.onDownload });
+  const { description } = describeWeights(read, file, options);
+  const weights = weightsFrom(toTensors(read.tensors));
   // Built once now, so that weights that do not fit are told before a device is opened.
   checkOutputs(outputsOf(description, weights, 1).raw, description, file);
   weights.verify(file);
@@ -138,31 +134,19 @@ export async function loadModel(source: Source, options: LoadOptions = {}): Prom
   return modelOn(device, description, (batch) => outputsOf(description, weights, batch), options);
 }
 
-/** The values as the networks take them. */
-export function toTensors(stored: ReadonlyMap<string, StoredTensor>): Map<string, Tensor> {
-  return new Map([...stored].map(([name, tensor]) => [name, { shape: tensor.shape, data: toFloat32(tensor) }]));
+/** The bytes of an ONNX file, which is known by its name, or by its beginning where it has none. */
+async function onnxIn(source: Source): Promise<Uint8Array | undefined> {
+  if (typeof source === "string" || source instanceof URL) return /\.onnx$/i.test(String(source)) ? readBytes(source) : undefined;
+  const bytes = await readBytes(source);
+  return isOnnx(bytes) ? bytes : undefined;
+}
+
 /** An ONNX file begins with the version of its format, field 1; the header of a safetensors file begins at byte 8. */
 const isOnnx = (bytes: Uint8Array): boolean => bytes[0] === 0x08 && bytes[8] !== 0x7b;
 
-/** The file's own description; what it does not say comes from the options, and then preprocessing as published for the network. */
-function describe(
-  stored: ReadonlyMap<string, StoredTensor>,
-  metadata: Readonly<Record<string, string>>,
-  file: string,
-  { arch, labels }: LoadOptions,
-): ModelDescription {
-  if (metadata.arch) {
-    if (arch && arch !== metadata.arch) throw new InputError(file, `says that its network is ${metadata.arch}, not ${arch}`);
-    return readDescription(labels ? { ...metadata, classes: JSON.stringify(labels) } : metadata, file);
-  }
-  if (!arch) return readDescription(metadata, file);
-  const { head, classes: usual } = networkNamed(arch);
-  const count = classCount(stored, head);
-  if (labels && count !== undefined && labels.length !== count)
-    throw new InputError(file, `has ${count} classes, got ${labels.length} labels`);
-  const published = publishedMetadata(arch, labels ?? Array.from({ length: count ?? usual }, (_, index) => `class ${index}`));
-  const said = labels ? { ...metadata, classes: published.classes } : metadata;
-  return { ...readDescription({ ...published, ...said }, file), metadata };
+/** The values as the networks take them. */
+export function toTensors(stored: ReadonlyMap<string, StoredTensor>): Map<string, Tensor> {
+  return new Map([...stored].map(([name, tensor]) => [name, { shape: tensor.shape, data: toFloat32(tensor) }]));
 }
 
 /** The graph from normalised pictures, the input "pictures", to the network's raw output, and to scores. */
