@@ -66,6 +66,7 @@ const op: Op<LinearAttrs> = {
       const rows = Math.min(outputs - first * 4, sliceBlocks * 4);
       launches.push({
         shader: "linear",
+        entryPoint: batch === 1 ? "one_row" : "four_rows",
         bind: ["x", { value: "weight", firstVector: first * 4 * inBlocks, vectors: rows * inBlocks }, "bias", "y"],
         params: {
           batch,

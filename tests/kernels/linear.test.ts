@@ -24,6 +24,7 @@ describeOp(
     { name: "without bias", shapes: [[2, 5], [3, 5]] },
     { name: "512 features to 2, as a classifier's last layer", shapes: [[1, 512], [2, 512], [2]] },
     { name: "batch of 5: one row more than a tile", shapes: [[5, 7], [6, 7], [6]] },
+    { name: "one row, more outputs than a workgroup covers", shapes: [[1, 13], [263, 13], [263]] },
     { name: "batch of 67", shapes: [[67, 9], [5, 9], [5]] },
     { name: "more outputs than a workgroup covers", shapes: [[3, 16], [1030, 16], [1030]] },
     { name: "odd number of features, many of them", shapes: [[2, 1027], [6, 1027], [6]] },
