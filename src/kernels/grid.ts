@@ -1,7 +1,7 @@
 /** Workgroup counts. */
 
 /** WebGPU's default limit of workgroups along one axis. */
-const MAX_WORKGROUPS = 65535;
+export const MAX_WORKGROUPS = 65535;
 
 /** Workgroups of 64 for this many invocations; past the limit along x they fold into y, and the kernel counts gid.x + gid.y · row. */
 export function grid(invocations: number): [number, number] {

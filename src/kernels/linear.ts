@@ -6,7 +6,7 @@ import { channelSums } from "./channel-sums.ts";
 import { conv2dProduct } from "./conv2d-product.ts";
 import { transposedProduct } from "./conv2d-weight-gradient.ts";
 import { activationCode, type EpilogueActivation } from "./epilogue.ts";
-import { grid } from "./grid.ts";
+import { grid, MAX_WORKGROUPS } from "./grid.ts";
 import { matmul } from "./matmul.ts";
 import { apply, type Launch, type Node, type Op, ShapeError } from "./op.ts";
 import { packFilters } from "./pack-filters.ts";
@@ -28,6 +28,10 @@ const FEW_ROWS = 8;
 
 /** Rows of x that one invocation computes. */
 const ROWS = 4;
+
+/** Vectors of inputs from which several invocations share outputs where there is workgroup memory, and output vectors of a workgroup of those. */
+const LANES_INPUTS = 64;
+const LANES_BLOCKS = 2;
 
 const op: Op<LinearAttrs> = {
   name: "linear",
@@ -59,12 +63,14 @@ const op: Op<LinearAttrs> = {
     const inBlocks = layoutOf(x.shape).blocks;
     const blocks = Math.ceil(outputs / 4);
     const step = blocksPerBinding(inBlocks, profile);
+    const hasLanes = profile.class !== "software" && batch <= FEW_ROWS && inBlocks >= LANES_INPUTS;
     const launches: Launch[] = [];
     for (let first = 0; first < blocks; first += step) {
       const sliceBlocks = Math.min(step, blocks - first);
-      const size = sliceBlocks * Math.ceil(batch / ROWS);
+      const rowGroups = Math.ceil(batch / ROWS);
+      const size = sliceBlocks * rowGroups;
       const rows = Math.min(outputs - first * 4, sliceBlocks * 4);
-      launches.push({
+      const launch: Launch = {
         shader: "linear",
         entryPoint: batch === 1 ? "one_row" : "four_rows",
         bind: ["x", { value: "weight", firstVector: first * 4 * inBlocks, vectors: rows * inBlocks }, "bias", "y"],
@@ -75,11 +81,13 @@ const op: Op<LinearAttrs> = {
           out_blocks: blocks,
           first_block: first,
           slice_blocks: sliceBlocks,
-          size,
           activation: activationCode[activation],
         },
-        workgroups: grid(size),
-      });
+        workgroups: [Math.ceil(sliceBlocks / LANES_BLOCKS), rowGroups],
+      };
+      launches.push(
+        hasLanes ? { ...launch, shader: "linear-lanes" } : { ...launch, params: { ...launch.params, size }, workgroups: grid(size) },
+      );
     }
     return launches;
   },
@@ -87,10 +95,10 @@ const op: Op<LinearAttrs> = {
   gradient: ({ inputs: [x, weight] }, dy) => [matmul(dy, weight), transposedProduct(x, dy), channelSums(dy)],
 };
 
-/** Output vectors whose rows of the weight fit one binding, in steps that keep every slice's offset aligned. */
+/** Output vectors whose rows of the weight fit one binding, and workgroups one axis, in steps that keep every slice's offset aligned. */
 function blocksPerBinding(inBlocks: number, { maxBindingBytes, offsetAlignmentBytes }: AdapterProfile): number {
   const blockBytes = inBlocks * 4 * 16;
-  const fitting = Math.floor(maxBindingBytes / blockBytes);
+  const fitting = Math.min(Math.floor(maxBindingBytes / blockBytes), MAX_WORKGROUPS * LANES_BLOCKS);
   const step = offsetAlignmentBytes / 16;
   return Math.max(1, fitting - (fitting % step));
 }
