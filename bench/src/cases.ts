@@ -23,6 +23,7 @@ import { maxPool2d as maxPool2dTwin } from "../../tests/reference/max-pool2d.ts"
 import { softmax as softmaxTwin } from "../../tests/reference/softmax.ts";
 import { type Values, values } from "../../tests/reference/values.ts";
 import { nearestCase } from "./nearest.ts";
+import { type Training, trainingStep } from "./training.ts";
 
 export interface Case {
   readonly name: string;
@@ -30,8 +31,9 @@ export interface Case {
    * operation: operands and result stay on the GPU, runs are submitted back to back and waited for together.
    * network: each run uploads a picture and reads the result back.
    * load: from weights on the host to the first result, in a fresh process.
+   * training: each run uploads a batch, takes a step, and reads the loss before it.
    */
-  readonly kind: "operation" | "network" | "load";
+  readonly kind: "operation" | "network" | "load" | "training";
   /** Left out unless --all asks for it. */
   readonly isSlow: boolean;
   readonly graph: () => Graph;
@@ -44,6 +46,8 @@ export interface Case {
 export interface Graph {
   readonly output: Node;
   readonly inputs: Readonly<Record<string, Tensor>>;
+  /** What is done with the output in a training step. */
+  readonly training?: Training;
 }
 
 /** Values that a run is given, and those that belong to the operation. */
@@ -269,6 +273,8 @@ export const cases: readonly Case[] = [
   network("resnet18", { batch: 8, isSlow: true }),
   network("resnet50", { batch: 8, isSlow: true }),
   network("mobilenet_v2", { batch: 8, isSlow: true }),
+  trainingStep("resnet18", 96, 8),
+  trainingStep("mobilenet_v2", 96, 8),
   network("resnet50", { kind: "load" }),
   network("mobilenet_v2", { kind: "load", isSlow: true }),
 ];

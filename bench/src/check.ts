@@ -14,6 +14,8 @@ export interface Check {
 const OPERATION_TOLERANCE = 5e-5;
 /** Of the mean magnitude, as the stored PyTorch results ask for it. */
 const NETWORK_TOLERANCE = 1e-3;
+/** Of each loss, over two steps from the same weights. */
+const TRAINING_TOLERANCE = 1e-3;
 
 /** @param peer gives a result to compare with where nothing is stored. */
 export async function checkFor(
@@ -25,6 +27,12 @@ export async function checkFor(
     if (!twin) throw new Error(`${name}: an operation needs a twin`);
     const { data } = twin();
     return { against: "float64", tolerance: OPERATION_TOLERANCE, error: (result) => error(result, data) };
+  }
+  if (kind === "training") {
+    // Tests compare our steps with PyTorch's; here they say whether others do the same work.
+    const losses = await peer();
+    const error = (result: Float32Array): number => largest(losses.map((loss, step) => result[step] / loss - 1));
+    return { against: "Roentgen", tolerance: TRAINING_TOLERANCE, error };
   }
   const network = /[a-z]+[a-z0-9_]*/.exec(name.replace("load + first result, ", ""))?.[0] ?? "";
   const stored = storedFor(network, graph.inputs.x.shape);

@@ -13,6 +13,8 @@ import { type CaseResult, measure } from "./measure.ts";
 import { CPU_PEER, formatResults, markdown, OURS, standingOf } from "./report.ts";
 
 const PEERS = ["tfjs", "ort", "jax"] as const;
+/** Those that train. */
+const TRAINERS: readonly string[] = [OURS, "tfjs"];
 
 interface Options {
   readonly adapter: string;
@@ -90,8 +92,14 @@ async function bench(options: Options): Promise<void> {
 
   const results: CaseResult[] = [];
   for (const which of chosen) {
-    const contestants = all.filter(({ name }) => options.all || name !== "jax" || which.kind === "operation");
-    const result = await measure(which, contestants, reference, { rounds: options.rounds, budgetMs: options.budget * 1000 });
+    const isTraining = which.kind === "training";
+    const takesPart = (name: string): boolean =>
+      isTraining ? TRAINERS.includes(name) : options.all || name !== "jax" || which.kind === "operation";
+    const contestants = all.filter(({ name }) => takesPart(name));
+    const result = await measure(which, contestants, isTraining ? ours : reference, {
+      rounds: options.rounds,
+      budgetMs: options.budget * 1000,
+    });
     results.push(result);
     note(`${new Date().toISOString().slice(11, 19)}  ${which.name}  ${summary(result)}`);
     if (options.json) writeFileSync(options.json, document(options, { adapter, peak, versions, results }));

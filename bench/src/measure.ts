@@ -40,7 +40,7 @@ const LEAST_ROUNDS = 3;
 const ROUND_MS = 60;
 const MOST_RUNS = 500;
 
-/** @param reference computes networks for which nothing is stored. */
+/** @param reference computes what results are compared with where nothing is stored. */
 export async function measure(
   which: Case,
   contestants: readonly Contestant[],
@@ -48,7 +48,7 @@ export async function measure(
   options: MeasureOptions,
 ): Promise<CaseResult> {
   const graph = which.graph();
-  const macs = macsOf([graph.output]);
+  const macs = macsOf(graph.training ? [graph.training.loss, ...graph.training.gradients] : [graph.output]);
   const peer = async (): Promise<Float32Array> => {
     await reference.ask("load", which.name);
     const output = await reference.ask("output");
@@ -73,12 +73,15 @@ interface Turn {
 
 const startOf = (contestant: Contestant): Turn => ({ contestant, rounds: [], runsPerRound: 1 });
 
+/** Whether a case wants a process that has done nothing else. */
+const isAlone = ({ kind }: Case): boolean => kind !== "operation";
+
 async function playRuns(which: Case, contestants: readonly Contestant[], check: Check, options: MeasureOptions) {
   const turns = contestants.map(startOf);
   for (const turn of turns) {
     await attempt(turn, async ({ contestant }) => {
       // Networks start afresh: their weights would add up, and their first result would not be a first one.
-      if (which.kind === "network") await contestant.end();
+      if (isAlone(which)) await contestant.end();
       turn.load = await contestant.ask("load", which.name);
       turn.error = checked(check, await contestant.ask("output"));
       const { wallMs } = await contestant.ask("run", 1);
@@ -87,7 +90,7 @@ async function playRuns(which: Case, contestants: readonly Contestant[], check: 
   }
   await byTurns(turns, options, async (turn) => turn.rounds.push(await turn.contestant.ask("run", turn.runsPerRound)));
   for (const { contestant, failure } of turns) {
-    if (which.kind === "network" || failure !== undefined) await contestant.end();
+    if (isAlone(which) || failure !== undefined) await contestant.end();
     else await contestant.ask("unload");
   }
   return turns.map(figuresOf);

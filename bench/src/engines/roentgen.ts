@@ -5,6 +5,7 @@ import { compile } from "../../../src/graph/program.ts";
 import type { Engine } from "./engine.ts";
 import { fmaPeak } from "./fma-peak.ts";
 import { record, replay } from "./recording.ts";
+import { prepareTraining } from "./roentgen-training.ts";
 
 const { version }: { version: string } = createRequire(import.meta.url)("../../../package.json");
 
@@ -18,24 +19,28 @@ export async function open(options: DeviceOptions): Promise<Engine> {
     // The device may have chosen the driver that npm ships; a loader lies beside that one.
     environment: VK_DRIVER_FILES ? { VK_DRIVER_FILES, VK_ICD_FILENAMES: VK_DRIVER_FILES } : {},
     peak: () => fmaPeak(gpu, profile.class === "software"),
-    prepare: ({ output, inputs }, kind) => ({
-      async load() {
-        const program = await compile(device, { y: output });
-        const once = async (): Promise<Float32Array> => (await program.run(inputs)).y.data;
-        const recording = kind === "operation" ? await record(gpu, once) : undefined;
-        return {
-          async run(count) {
-            for (let i = 0; i < count; i++) {
-              if (recording) replay(gpu, recording);
-              else await once();
-            }
-            if (recording) await gpu.queue.onSubmittedWorkDone();
-            device.check();
-          },
-          output: once,
-          destroy: () => program.destroy(),
-        };
-      },
-    }),
+    prepare(graph, kind) {
+      if (graph.training) return prepareTraining(device, graph, graph.training);
+      const { output, inputs } = graph;
+      return {
+        async load() {
+          const program = await compile(device, { y: output });
+          const once = async (): Promise<Float32Array> => (await program.run(inputs)).y.data;
+          const recording = kind === "operation" ? await record(gpu, once) : undefined;
+          return {
+            async run(count) {
+              for (let i = 0; i < count; i++) {
+                if (recording) replay(gpu, recording);
+                else await once();
+              }
+              if (recording) await gpu.queue.onSubmittedWorkDone();
+              device.check();
+            },
+            output: once,
+            destroy: () => program.destroy(),
+          };
+        },
+      };
+    },
   };
 }
