@@ -1,10 +1,11 @@
 // dx = weight[c] / √(variance[c] + ε) · (dy − (Σ dy + x̂ · Σ dy · x̂) / count), where x̂ = (x − mean[c]) / √(variance[c] + ε)
 //
-// The gradient through the batch's own statistics too. One invocation computes one vector of four channels; x̂ is computed again and not
-// kept from the forward pass. Weight and dy are zero in pad lanes.
+// The gradient through the batch's own statistics too. One invocation computes four channels of every `rows`-th pixel, so that what is the
+// same for all pixels is worked out once; x̂ is computed again and not kept from the forward pass. Weight and dy are zero in pad lanes.
 
 struct Params {
-  size: u32, blocks: u32, count: f32, epsilon: f32, x_stride: u32, x_offset: u32, dy_stride: u32, dy_offset: u32, y_stride: u32, y_offset: u32,
+  size: u32, blocks: u32, pixels: u32, rows: u32, epsilon: f32,
+  x_stride: u32, x_offset: u32, dy_stride: u32, dy_offset: u32, y_stride: u32, y_offset: u32,
 }
 
 alias Value = vec4f;
@@ -22,10 +23,15 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
   let index = gid.x + gid.y * groups.x * 64u;
   if (index >= params.size) { return; }
   let block = index % params.blocks;
-  let pixel = index / params.blocks;
+  let mean = vec4f(statistics[block]);
   let deviation = sqrt(vec4f(statistics[params.blocks + block]) + params.epsilon);
-  let normal = (vec4f(x[pixel * params.x_stride + params.x_offset + block]) - vec4f(statistics[block])) / deviation;
-  let incoming = vec4f(dy[pixel * params.dy_stride + params.dy_offset + block]);
-  let share = (vec4f(sums[block]) + normal * vec4f(sums[params.blocks + block])) / params.count;
-  dx[pixel * params.y_stride + params.y_offset + block] = Value(vec4f(weight[block]) / deviation * (incoming - share));
+  let factor = vec4f(weight[block]) / deviation;
+  let count = f32(params.pixels);
+  let mean_dy = vec4f(sums[block]) / count;
+  let slope = vec4f(sums[params.blocks + block]) / (deviation * count);
+  for (var pixel = index / params.blocks; pixel < params.pixels; pixel += params.rows) {
+    let centred = vec4f(x[pixel * params.x_stride + params.x_offset + block]) - mean;
+    let incoming = vec4f(dy[pixel * params.dy_stride + params.dy_offset + block]);
+    dx[pixel * params.y_stride + params.y_offset + block] = Value(factor * (incoming - mean_dy - centred * slope));
+  }
 }

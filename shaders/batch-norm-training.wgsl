@@ -1,9 +1,11 @@
 // y[n, c, h, w] = act((x[n, c, h, w] − mean[c]) / √(variance[c] + ε) · weight[c] + bias[c])
 //
-// The mean is subtracted first, so that nothing cancels where it is far above the deviation. One invocation computes one vector of four
-// channels; weight and bias are zero in pad lanes.
+// The mean is subtracted first, so that nothing cancels where it is far above the deviation. One invocation computes four channels of every
+// `rows`-th pixel, so that the factors are worked out once; weight and bias are zero in pad lanes.
 
-struct Params { size: u32, blocks: u32, x_stride: u32, x_offset: u32, y_stride: u32, y_offset: u32, activation: u32, epsilon: f32 }
+struct Params {
+  size: u32, blocks: u32, pixels: u32, rows: u32, x_stride: u32, x_offset: u32, y_stride: u32, y_offset: u32, activation: u32, epsilon: f32,
+}
 
 alias Value = vec4f;
 
@@ -23,10 +25,13 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
   let index = gid.x + gid.y * groups.x * 64u;
   if (index >= params.size) { return; }
   let block = index % params.blocks;
-  let pixel = index / params.blocks;
+  let mean = vec4f(statistics[block]);
   let scale = vec4f(weight[block]) / sqrt(vec4f(statistics[params.blocks + block]) + params.epsilon);
-  var value = (vec4f(x[pixel * params.x_stride + params.x_offset + block]) - vec4f(statistics[block])) * scale + vec4f(bias[block]);
-  if (params.activation >= RELU) { value = select(value, vec4f(), value < vec4f()); }
-  if (params.activation == RELU6) { value = select(value, vec4f(6.0), value > vec4f(6.0)); }
-  y[pixel * params.y_stride + params.y_offset + block] = Value(value);
+  let offset = vec4f(bias[block]);
+  for (var pixel = index / params.blocks; pixel < params.pixels; pixel += params.rows) {
+    var value = (vec4f(x[pixel * params.x_stride + params.x_offset + block]) - mean) * scale + offset;
+    if (params.activation >= RELU) { value = select(value, vec4f(), value < vec4f()); }
+    if (params.activation == RELU6) { value = select(value, vec4f(6.0), value > vec4f(6.0)); }
+    y[pixel * params.y_stride + params.y_offset + block] = Value(value);
+  }
 }

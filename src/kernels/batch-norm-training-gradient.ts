@@ -1,7 +1,6 @@
 /** The gradient of batch normalisation by the batch's own statistics. */
-import { layoutOf } from "../gpu/layout.ts";
 import { batchNormSums } from "./batch-norm-sums.ts";
-import { rowOf, valuesPerChannel } from "./batch-statistics.ts";
+import { pixelRows, rowOf } from "./batch-statistics.ts";
 import type { EpilogueActivation } from "./epilogue.ts";
 import { grid } from "./grid.ts";
 import { apply, type Node, type Op } from "./op.ts";
@@ -26,13 +25,13 @@ const op: Op<{ readonly epsilon: number }> = {
   sliced: ["x", "dy", "y"],
   shape: ([x]) => x,
   launches({ attrs: { epsilon }, shape }) {
-    const { blocks, vectors } = layoutOf(shape);
+    const rows = pixelRows(shape);
     return [
       {
         shader: "batch-norm-training-gradient",
         bind: ["x", "dy", "weight", "statistics", "sums", "y"],
-        params: { size: vectors, blocks, count: valuesPerChannel(shape), epsilon },
-        workgroups: grid(vectors),
+        params: { ...rows, epsilon },
+        workgroups: grid(rows.size),
       },
     ];
   },

@@ -1,7 +1,7 @@
 /** Batch normalisation by the batch's own statistics, as in training. */
-import { layoutOf } from "../gpu/layout.ts";
 import { activationOf } from "./activation.ts";
 import { type BatchNormTrainingAttrs, batchNormTrainingGradient } from "./batch-norm-training-gradient.ts";
+import { pixelRows } from "./batch-statistics.ts";
 import { activationCode } from "./epilogue.ts";
 import { grid } from "./grid.ts";
 import { apply, type Node, type Op, ShapeError } from "./op.ts";
@@ -32,13 +32,13 @@ const op: Op<BatchNormTrainingAttrs> = {
     return x;
   },
   launches({ attrs: { epsilon, activation }, shape }) {
-    const { blocks, vectors } = layoutOf(shape);
+    const rows = pixelRows(shape);
     return [
       {
         shader: "batch-norm-training",
         bind: ["x", "weight", "bias", "statistics", "y"],
-        params: { size: vectors, blocks, activation: activationCode[activation], epsilon },
-        workgroups: grid(vectors),
+        params: { ...rows, activation: activationCode[activation], epsilon },
+        workgroups: grid(rows.size),
       },
     ];
   },

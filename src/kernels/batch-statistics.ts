@@ -52,3 +52,19 @@ export function partsOf(pixels: number): { readonly pixels: number; readonly par
   const partPixels = Math.max(16, Math.ceil(Math.sqrt(pixels)));
   return { pixels, part_pixels: partPixels, parts: Math.ceil(pixels / partPixels) };
 }
+
+/** Pixels that one invocation normalises, one in so many rows. */
+const PIXELS = 8;
+
+/** Invocations that share out the pixels of a map of `blocks` vectors of channels, so that neighbours work on neighbouring vectors. */
+export function pixelRows(shape: Shape): {
+  readonly size: number;
+  readonly blocks: number;
+  readonly pixels: number;
+  readonly rows: number;
+} {
+  const { blocks } = layoutOf(shape);
+  const pixels = valuesPerChannel(shape);
+  const rows = Math.ceil(pixels / PIXELS);
+  return { size: rows * blocks, blocks, pixels, rows };
+}
