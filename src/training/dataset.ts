@@ -17,6 +17,8 @@ export interface Sample {
   readonly group?: string;
   /** The set its manifest puts it into, such as "train", "val" or "test". */
   readonly split?: string;
+  /** What else its manifest says of it that results are told apart by, such as where it comes from. */
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 export interface Dataset {

@@ -21,6 +21,8 @@ export interface ManifestOptions {
   readonly patient?: string;
   readonly group?: string;
   readonly split?: string;
+  /** Columns to keep as tags, where there; by default `source` and `convention`. */
+  readonly tags?: readonly string[];
   /** Rows to take: those that have one of these texts in each of these columns. */
   readonly where?: Readonly<Record<string, readonly string[]>>;
   /**
@@ -59,6 +61,7 @@ interface Columns {
   readonly patient?: number;
   readonly group?: number;
   readonly split?: number;
+  readonly tags: readonly (readonly [name: string, place: number])[];
 }
 
 function columnsOf(table: Table, name: string, options: ManifestOptions): Columns {
@@ -76,6 +79,9 @@ function columnsOf(table: Table, name: string, options: ManifestOptions): Column
     patient: usual(options.patient, "patient_id"),
     group: usual(options.group, "group_id"),
     split: usual(options.split, "split"),
+    tags: (options.tags ?? ["source", "convention"]).flatMap((name) =>
+      table.columns.includes(name) ? [[name, table.columns.indexOf(name)] as const] : [],
+    ),
   };
 }
 
@@ -141,6 +147,7 @@ function sampleOf(
     patient: text(columns.patient),
     group: text(columns.group),
     split: text(columns.split),
+    ...(columns.tags.length > 0 && { tags: Object.fromEntries(columns.tags.map(([name, place]) => [name, fields[place]])) }),
   };
 }
 

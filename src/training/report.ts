@@ -1,0 +1,87 @@
+/** Test results told apart: over all films, and within each place they come from, where a network cannot win by telling the places apart. */
+import type { ModelDescription } from "../models/description.ts";
+import { type Tensor, tensor } from "../tensor.ts";
+import type { Dataset } from "./dataset.ts";
+import type { Evaluation } from "./evaluate.ts";
+import { balancedAccuracy, confusionOf, meanOf, metricsOf, predictedClasses } from "./metrics.ts";
+
+/** Results on some of the films. */
+export interface Part {
+  /** Such as "source kermany". */
+  readonly name: string;
+  readonly films: number;
+  /** The classes that its films are of. */
+  readonly classes?: readonly string[];
+  /** Over those classes, where the highest output among them is the answer; and where the highest of all is. */
+  readonly balancedAccuracy?: number;
+  readonly amongAll?: number;
+  readonly dice?: number;
+}
+
+export interface Report {
+  readonly films: number;
+  readonly metrics: Readonly<Record<string, number>>;
+  /** For a classifier: how often each class (row) was taken for each other (column). */
+  readonly confusion?: readonly (readonly number[])[];
+  readonly parts: readonly Part[];
+}
+
+/** Values of a tag that count as one collection: both are the NLM's screening sets, read alike. */
+const joined: Readonly<Record<string, string>> = { shenzhen: "shenzhen+montgomery", montgomery: "shenzhen+montgomery" };
+
+/** Fewer films of a class than this tell nothing of a part. */
+const LEAST = 10;
+
+export function reportOf(description: ModelDescription, dataset: Dataset, evaluation: Evaluation): Report {
+  const metrics = metricsOf(description, dataset, evaluation);
+  const films = dataset.samples.length;
+  if (description.task === "segmentation") return { films, metrics, parts: overlapParts(dataset, evaluation.rows) };
+  if (description.task === "regression") return { films, metrics, parts: [] };
+  const confusion = confusionOf(dataset, predictedClasses(evaluation.rows));
+  return { films, metrics, confusion, parts: classParts(dataset, evaluation.rows) };
+}
+
+/** Within each source, over the classes of which it has films: their outputs alone are compared. */
+function classParts(dataset: Dataset, rows: Tensor): Part[] {
+  const predicted = predictedClasses(rows);
+  return grouped(dataset, "source", joined).flatMap(([source, places]) => {
+    const counts = dataset.classes.map((_, c) => places.filter((place) => dataset.samples[place].label === c).length);
+    const present = dataset.classes.flatMap((_, c) => (counts[c] >= LEAST ? [c] : []));
+    if (present.length < 2) return [];
+    const kept = places.filter((place) => present.includes(dataset.samples[place].label ?? -1));
+    const classes = present.map((c) => dataset.classes[c]);
+    const samples = kept.map((place) => ({ ...dataset.samples[place], label: present.indexOf(dataset.samples[place].label ?? -1) }));
+    const outputs = dataset.classes.length;
+    const data = Float32Array.from(kept.flatMap((place) => present.map((c) => rows.data[place * outputs + c])));
+    const confusion = confusionOf({ ...dataset, classes, samples }, predictedClasses(tensor([kept.length, present.length], data)));
+    const all = { ...dataset, samples: kept.map((place) => dataset.samples[place]) };
+    const amongAll = balancedAccuracy(
+      confusionOf(
+        all,
+        Int32Array.from(kept, (place) => predicted[place]),
+      ),
+    );
+    return [{ name: `source ${source}`, films: kept.length, classes, balancedAccuracy: balancedAccuracy(confusion), amongAll }];
+  });
+}
+
+const overlapParts = (dataset: Dataset, { data }: Tensor): Part[] =>
+  ["convention", "source"].flatMap((tag) =>
+    grouped(dataset, tag).map(([value, places]) => ({
+      name: `${tag} ${value}`,
+      films: places.length,
+      dice: meanOf(places.map((place) => data[place])),
+    })),
+  );
+
+/** The places of the films with each value of a tag, sorted by the value. */
+function grouped({ samples }: Dataset, tag: string, names: Readonly<Record<string, string>> = {}): [string, number[]][] {
+  const places = new Map<string, number[]>();
+  for (const [place, { tags }] of samples.entries()) {
+    const value = tags?.[tag];
+    if (!value) continue;
+    const name = names[value] ?? value;
+    places.set(name, [...(places.get(name) ?? []), place]);
+  }
+  return [...places].sort(([a], [b]) => (a < b ? -1 : 1));
+}

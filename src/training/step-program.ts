@@ -1,0 +1,114 @@
+/** One step of training as a program: loss, gradients, the optimiser's updates, running statistics and averages in one list of launches. */
+import type { Device } from "../gpu/device.ts";
+import { gradients } from "../graph/gradient.ts";
+import { compile, type Program } from "../graph/program.ts";
+import { type Update, updatedParameters } from "../graph/update.ts";
+import { input, type Node } from "../kernels/op.ts";
+import type { ModelDescription } from "../models/description.ts";
+import { trainingWeights } from "../models/training-weights.ts";
+import { type Shape, type Tensor, tensor } from "../tensor.ts";
+import type { Weight } from "./arena.ts";
+import type { BatchValues } from "./batch.ts";
+import { type HistoryEntry, history } from "./history.ts";
+import { movingAverage } from "./moving-average.ts";
+import type { Loss } from "./objective.ts";
+import { namedOptimizer, type OptimizerChoice } from "./optimizers/named.ts";
+import { outputOf, type Trainee } from "./trainee.ts";
+import { TrainingError } from "./training-error.ts";
+
+export interface StepOptions {
+  /** Pictures a run. */
+  readonly batch: number;
+  readonly loss: Loss;
+  readonly optimizer: OptimizerChoice;
+  /** Runs whose gradients are summed to one step; 1 by default. */
+  readonly accumulate?: number;
+  readonly isFrozen?: (name: string) => boolean;
+  readonly frozenNorms?: "fixed" | "drift";
+  /** What single weights' learning rates are multiplied by, by name. */
+  readonly lrFactor?: (name: string) => number;
+  /** Keeps an average of the weights over the steps: how much of it stays at each. */
+  readonly averageDecay?: number;
+  readonly seed?: number;
+}
+
+/** What changes from run to run beside the pictures. */
+export interface RunInputs {
+  readonly lr: number;
+  /** The number of the run since the training began: what is dropped follows from it. */
+  readonly run: number;
+  /** Whether the run begins a step, whether it ends one, and how many runs the step has. */
+  readonly phase: { readonly isFirst: boolean; readonly isLast: boolean; readonly runs: number };
+}
+
+/** Owns GPU memory: call `destroy`. */
+export interface StepProgram {
+  readonly program: Program;
+  /** What the updates change, but for the record of losses: with the frozen weights, all there is to keep. */
+  readonly state: readonly Node[];
+  /** The averages of the weights, where they are kept. */
+  readonly averages: readonly { readonly weight: Weight; readonly average: Weight }[];
+  /** Ends when the GPU is done; may be called again before. */
+  run(values: BatchValues, inputs: RunInputs): Promise<void>;
+  /** How many runs there were, and the last of them, at most `HISTORY`. */
+  entries(): Promise<{ readonly count: number; readonly entries: readonly HistoryEntry[] }>;
+  destroy(): void;
+}
+
+/** Losses kept on the GPU until they are read. */
+export const HISTORY = 64;
+
+/**
+ * Builds the step and compiles it.
+ * @throws TrainingError where all values are frozen.
+ * @throws DeviceError where a batch is too large for the adapter.
+ */
+export async function compileStep(device: Device, trainee: Trainee, options: StepOptions): Promise<StepProgram> {
+  const { state, averages, updates, ring } = buildStep(trainee, options);
+  const program = await compile(device, {}, { updates });
+  const wanted = [...program.plan.inputs.keys()];
+  return {
+    program,
+    state,
+    averages,
+    async run({ images, targets }, { lr, run, phase: { isFirst, isLast, runs } }) {
+      const all: Readonly<Record<string, Tensor>> = {
+        pictures: images,
+        target: targets,
+        lr: tensor([1], Float32Array.of(lr)),
+        run: tensor([1], Float32Array.of(run % 2 ** 24)),
+        phase: tensor([3], Float32Array.of(Number(isFirst), Number(isLast), 1 / runs)),
+      };
+      await program.run(Object.fromEntries(wanted.map((name) => [name, all[name]])));
+    },
+    async entries() {
+      const [stored] = await program.read([ring.parameter]);
+      return ring.entries(stored);
+    },
+    destroy: program.destroy,
+  };
+}
+
+/** The graph of a step: its updates, and what they leave behind. */
+export function buildStep(
+  trainee: Trainee,
+  { batch, loss: lossOf, optimizer, accumulate = 1, isFrozen, frozenNorms, lrFactor, averageDecay, seed }: StepOptions,
+) {
+  const weights = trainingWeights(trainee.weights, { isFrozen, frozenNorms, step: input("run", [1]), seed });
+  const output = outputOf({ ...trainee, weights }, batch);
+  if (weights.trainable.length === 0) throw new TrainingError("all values are frozen, there is nothing to train");
+  const loss = lossOf(output, input("target", targetShape(trainee.description, output.shape)));
+  const step = namedOptimizer(weights.trainable, gradients(loss, weights.trainable), optimizer, {
+    lr: input("lr", [1]),
+    ...(accumulate > 1 && { phase: input("phase", [3]) }),
+    ...(lrFactor && { lrFactor: ({ attrs }: Weight) => lrFactor(attrs.name) }),
+  });
+  const average = averageDecay === undefined ? undefined : movingAverage(step, { decay: averageDecay });
+  const ring = history(step, loss, { capacity: HISTORY });
+  const kept: readonly Update[] = [...step.updates, ...weights.updates, ...(average?.updates ?? [])];
+  const averages = (average?.averages ?? []).map((node, index) => ({ weight: step.weights[index], average: node }));
+  return { loss, state: updatedParameters(kept), averages, updates: [...kept, ...ring.updates], ring };
+}
+
+/** Class numbers for a classifier; else what the output itself is like. */
+export const targetShape = ({ task }: ModelDescription, output: Shape): Shape => (task === "classification" ? [output[0]] : output);

@@ -1,0 +1,112 @@
+/** What is trained: a network with its values, and what its file will say of it. */
+import { InputError, nameOf, readBytes, type Source } from "../bytes.ts";
+import { input } from "../kernels/op.ts";
+import { readSafetensors } from "../loaders/safetensors.ts";
+import { type ModelDescription, readDescription } from "../models/description.ts";
+import { namedTensors } from "../models/model.ts";
+import { type Network, type NetworkOptions, networkNamed } from "../models/registry.ts";
+import { initialisedWeights, type Weights, weightsFrom } from "../models/weights.ts";
+import type { Tensor } from "../tensor.ts";
+
+export interface Trainee {
+  readonly description: ModelDescription;
+  /** All that the network asks for: `values` is complete. */
+  readonly weights: Weights;
+}
+
+export interface TraineeOptions {
+  /** The network, as `networks` has it. */
+  readonly arch: string;
+  /** In the order of the outputs. */
+  readonly classes: readonly string[];
+  /** Width and height of the network's input; by default the network's own. */
+  readonly size?: number;
+  /**
+   * A model file whose values are the start, or fresh values. A last layer that does not fit, or was for other classes, is drawn anew; how
+   * pictures are prepared comes from the file, where it says so.
+   */
+  readonly init?: Source | "random";
+  /** Of what is drawn. */
+  readonly seed?: number;
+  /** What else the network's builder takes. */
+  readonly options?: Omit<NetworkOptions, "classes">;
+}
+
+/**
+ * A network to be trained.
+ * @throws InputError for an unknown network, a number of classes that it cannot have, and a file that is damaged.
+ * @throws WeightsError for a file of another network.
+ */
+export async function newTrainee({ arch, classes, size, init = "random", seed = 0, options = {} }: TraineeOptions): Promise<Trainee> {
+  const network = networkNamed(arch);
+  const file = init === "random" ? undefined : await readStart(init);
+  const metadata = metadataOf(arch, network, classes, size ?? network.size, options, file?.metadata ?? {});
+  const description = readDescription(metadata, arch);
+  const trainee = { description, weights: file ? startFrom(file, network, classes, seed) : initialisedWeights(seed) };
+  const outputs = outputOf(trainee, 1).shape[1];
+  if (outputs !== classes.length)
+    throw new InputError(arch, `has ${outputs} ${outputs === 1 ? "output" : "outputs"}, got ${classes.length} classes`);
+  if (file) file.verify?.(file.name);
+  return trainee;
+}
+
+/** A trainee whose values are given, as from a checkpoint. */
+export function traineeFrom(metadata: Readonly<Record<string, string>>, values: ReadonlyMap<string, Tensor>, subject: string): Trainee {
+  const weights = weightsFrom(values);
+  const trainee = { description: readDescription(metadata, subject), weights };
+  outputOf(trainee, 1);
+  weights.verify(subject);
+  return trainee;
+}
+
+/** The network's output for a batch of pictures, an input called "pictures". */
+export function outputOf({ description: { arch, input: size, options }, weights }: Trainee, batch: number) {
+  const pictures = input("pictures", [batch, size.channels, size.height, size.width]);
+  return networkNamed(arch).build(weights, pictures, options);
+}
+
+interface Start {
+  readonly name: string;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly tensors: Map<string, Tensor>;
+  verify?: (subject: string) => void;
+}
+
+async function readStart(source: Source): Promise<Start> {
+  const name = nameOf(source);
+  const { tensors, metadata } = readSafetensors(await readBytes(source), name);
+  return { name, metadata, tensors: namedTensors(tensors) };
+}
+
+/** The file's values, but for those of a last layer that was for other classes. */
+function startFrom(file: Start, { head }: Network, classes: readonly string[], seed: number): Weights {
+  if (file.metadata.classes !== undefined && file.metadata.classes !== JSON.stringify(classes))
+    for (const name of file.tensors.keys()) if (head.some((start) => name.startsWith(start))) file.tensors.delete(name);
+  const weights = weightsFrom(file.tensors, { newHead: head, seed });
+  file.verify = weights.verify;
+  return weights;
+}
+
+/** What the file will say: preprocessing is the start's own where it tells it, else films stretched and, for three channels, ImageNet's numbers. */
+function metadataOf(
+  arch: string,
+  { task, channels, isImagenet }: Network,
+  classes: readonly string[],
+  size: number,
+  options: Omit<NetworkOptions, "classes">,
+  start: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const colour = channels === 3 ? { colour: "grey repeated" } : {};
+  const numbers = isImagenet
+    ? { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] }
+    : { mean: Array(channels).fill(0), std: Array(channels).fill(1) };
+  const fresh = { channels, ...colour, resize: "stretch", interpolation: "bilinear antialias", scale: "1/255", ...numbers };
+  const said: unknown = start.input === undefined ? fresh : JSON.parse(start.input);
+  return {
+    ...Object.fromEntries(Object.entries(options).map(([key, value]) => [key, String(value)])),
+    arch,
+    task,
+    classes: JSON.stringify(classes),
+    input: JSON.stringify({ ...(typeof said === "object" ? said : {}), size }),
+  };
+}
