@@ -9,6 +9,7 @@ import { inferCommand } from "./infer.ts";
 import { infoCommand } from "./info.ts";
 import { onnxTestCommand } from "./onnx-test.ts";
 import { phantomCommand } from "./phantom.ts";
+import { trainCommand } from "./train.ts";
 import { version } from "./version.ts";
 
 const program = new Command("roentgen")
@@ -21,5 +22,7 @@ const program = new Command("roentgen")
   .addCommand(deidentifyCommand())
   .addCommand(benchCommand())
   .addCommand(onnxTestCommand());
+  .addCommand(trainCommand())
+  .addCommand(benchCommand());
 
 await runProgram(program);

@@ -1,0 +1,203 @@
+/** What a training is set up with, as typed or as a configuration file has it. */
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { InputError } from "../bytes.ts";
+import { nearestName } from "../models/nearest-name.ts";
+import type { LossName } from "../training/objective.ts";
+import { lossNames } from "../training/objective.ts";
+import type { OptimizerName } from "../training/optimizers/named.ts";
+import { usualRates } from "../training/optimizers/named.ts";
+import type { RateSchedule } from "../training/rates.ts";
+import { recipes } from "../training/recipes.ts";
+import type { Sampler } from "../training/sampler.ts";
+import { type SharedOptions, wholeNumber } from "./command-line.ts";
+
+export interface TrainOptions extends SharedOptions {
+  readonly arch: string;
+  readonly init: string;
+  readonly freeze: string;
+  readonly frozenNorms: "fixed" | "drift";
+  readonly size?: number;
+  readonly width?: number;
+  readonly label?: string;
+  readonly classes?: readonly string[];
+  readonly mask?: string;
+  readonly values?: readonly string[];
+  readonly where?: Readonly<Record<string, readonly string[]>>;
+  readonly allow?: readonly string[];
+  readonly epochs: number;
+  readonly batch: number;
+  readonly accumulate: number;
+  readonly optimizer: OptimizerName;
+  readonly lr?: number;
+  readonly schedule: RateSchedule;
+  readonly momentum?: number;
+  readonly weightDecay?: number;
+  readonly maxNorm?: number;
+  readonly ema?: number;
+  readonly loss?: LossName;
+  readonly classWeights: "none" | "balanced";
+  readonly labelSmoothing: number;
+  readonly sampler: Exclude<Sampler["kind"], "sequential">;
+  readonly augment: string;
+  readonly patience?: number;
+  readonly monitor?: string;
+  readonly workers: number;
+  readonly config?: string;
+  readonly resume?: string;
+  readonly out?: string;
+  readonly json: boolean;
+}
+
+/** Options that say where and how to run, not what: a configuration does not hold them. */
+const elsewhere = ["config", "resume", "out", "json", "quiet", "adapter", "workers"];
+
+/** Adds all but those that every program takes. */
+export function withTrainOptions(command: Command): Command {
+  const positive = numberWithin(0, Number.POSITIVE_INFINITY);
+  const share = numberWithin(0, 1);
+  return command
+    .option("--arch <name>", "the network, as torchvision names it", "mobilenet_v2")
+    .option("--init <file|random>", "a .safetensors file to start from, or random values", "random")
+    .option("--size <pixels>", "width and height of the network's input; by default the network's own", wholeNumber(1))
+    .option("--width <n>", "channels of a U-Net's first stage", wholeNumber(1))
+    .option("--label <column>", "the manifest's column with the class", "label")
+    .option("--classes <a,b,…>", "the classes in the order of the outputs; films of others are left out", list)
+    .option("--mask <column>", "the column with the mask's path, for networks that segment", "mask")
+    .option("--values <a,b,…>", "the columns with the numbers to predict, for networks that do", list)
+    .option("--where <column=a,b>", "only rows with one of these texts; may be repeated", condition)
+    .option("--allow <kinds>", "leaks between sets to live with: patient, group, bytes, picture, or all", list)
+    .option("--epochs <n>", "how often all films are shown", wholeNumber(1), 20)
+    .option("--batch <n>", "films a batch", wholeNumber(1), 32)
+    .option("--accumulate <n>", "batches a step", wholeNumber(1), 1)
+    .addOption(new Option("--optimizer <name>", "how weights follow their gradients").choices(Object.keys(usualRates)).default("adamw"))
+    .option("--lr <x>", `learning rate; by default ${ratesText()}`, positive)
+    .option(
+      "--schedule <name>",
+      "constant, cosine[:warm-up steps], one-cycle, step:EPOCHS:FACTOR, exponential:FACTOR or plateau[:FACTOR[:EPOCHS]]",
+      schedule,
+      { kind: "constant" },
+    )
+    .option("--momentum <x>", "of sgd; by default 0.9", share)
+    .option("--weight-decay <x>", "of kernels and matrices; by default 0.01 for adamw", positive)
+    .option("--max-norm <x>", "clips the norm of all gradients together", positive)
+    .option("--ema <decay>", "evaluates a moving average of the weights, such as 0.999", share)
+    .addOption(new Option("--loss <name>", "by default the first of the network's task").choices(Object.values(lossNames).flat()))
+    .addOption(new Option("--class-weights <rule>", "how much classes count in the loss").choices(["none", "balanced"]).default("none"))
+    .option("--label-smoothing <x>", "the target's part that goes to all classes alike", share, 0)
+    .addOption(
+      new Option("--sampler <rule>", "in which order, and how often, films are shown")
+        .choices(["shuffled", "weighted", "balanced", "oversampled"])
+        .default("shuffled"),
+    )
+    .addOption(new Option("--augment <recipe>", "what is done to films while training").choices(Object.keys(recipes)).default("none"))
+    .option("--freeze <what>", "none, trunk (all but the last layer), or a regular expression of names", "none")
+    .addOption(
+      new Option("--frozen-norms <mode>", "whether a frozen batch norm keeps its statistics").choices(["fixed", "drift"]).default("fixed"),
+    )
+    .option("--patience <n>", "stops after so many epochs without a better one", wholeNumber(1))
+    .option("--monitor <metric>", "what tells the best epoch; by default balancedAccuracy, dice or loss")
+    .option("--workers <n>", "threads that decode and change films", wholeNumber(0), 1)
+    .option("--config <file>", "JSON with any of these options by their long names in camelCase; what is typed wins")
+    .option("--resume <folder>", "goes on with a training that was stopped")
+    .option("--out <folder>", "where everything is written; must be new or empty")
+    .option("--json", "a summary as one JSON document on stdout", false);
+}
+
+const ratesText = (): string =>
+  Object.entries(usualRates)
+    .map(([name, rate]) => `${rate} ${name}`)
+    .join(", ");
+
+function numberWithin(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === "" || !(value >= least && value <= most) || !Number.isFinite(value))
+      throw new InvalidArgumentError(`a number ${Number.isFinite(most) ? `from ${least} to ${most}` : `of at least ${least}`} is needed.`);
+    return value;
+  };
+}
+
+const list = (text: string): string[] =>
+  text
+    .split(",")
+    .map((item) => item.trim())
+    .filter(Boolean);
+
+function condition(text: string, others: Readonly<Record<string, readonly string[]>> = {}): Record<string, readonly string[]> {
+  const [, column, values] = /^([^=]+)=(.+)$/.exec(text) ?? [];
+  if (column === undefined) throw new InvalidArgumentError("it reads column=value or column=value,value.");
+  return { ...others, [column]: list(values) };
+}
+
+function schedule(text: string): RateSchedule {
+  const [kind, ...parts] = text.split(":");
+  const numbers = parts.map(Number);
+  const [first, second] = numbers;
+  const fits = (least: number, most: number) => numbers.length >= least && numbers.length <= most && numbers.every((n) => n >= 0);
+  if (kind === "constant" && fits(0, 0)) return { kind };
+  if (kind === "one-cycle" && fits(0, 0)) return { kind };
+  if (kind === "cosine" && fits(0, 1)) return first === undefined ? { kind } : { kind, warmupSteps: first };
+  if (kind === "step" && fits(2, 2) && first > 0) return { kind, stepSize: first, gamma: second };
+  if (kind === "exponential" && fits(1, 1)) return { kind, gamma: first };
+  if (kind === "plateau" && fits(0, 2))
+    return { kind, ...(first !== undefined && { factor: first }), ...(second !== undefined && { patience: second }) };
+  throw new InvalidArgumentError(
+    "it reads constant, cosine[:STEPS], one-cycle, step:EPOCHS:FACTOR, exponential:FACTOR or plateau[:FACTOR[:EPOCHS]].",
+  );
+}
+
+/** The options that a training follows from, for `config.json`. */
+export const configOf = (options: TrainOptions, data: string): Record<string, unknown> => ({
+  data,
+  ...Object.fromEntries(Object.entries(options).filter(([key]) => !elsewhere.includes(key))),
+});
+
+/**
+ * Takes options from a configuration; those that were typed stay. Values are as typed, lists may be lists, and records as `config.json` has
+ * them.
+ * @returns where the films are, if it says so.
+ * @throws InputError for what is no configuration, an unknown option, or a value that does not fit.
+ */
+export function takeConfig(command: Command, text: string, name: string): string | undefined {
+  const config = parsed(text, name);
+  for (const [key, value] of Object.entries(config)) {
+    if (key === "data") continue;
+    const option = command.options.find((candidate) => candidate.attributeName() === key);
+    if (!option || elsewhere.includes(key)) throw new InputError(name, unknownOption(command, key));
+    if (command.getOptionValueSource(key) === "cli" || value === null) continue;
+    command.setOptionValueWithSource(key, valueFor(option, value, name), "config");
+  }
+  return typeof config.data === "string" ? config.data : undefined;
+}
+
+function parsed(text: string, name: string): Readonly<Record<string, unknown>> {
+  let config: unknown;
+  try {
+    config = JSON.parse(text);
+  } catch (cause) {
+    throw new InputError(name, "is not JSON", { cause });
+  }
+  if (typeof config === "object" && config !== null && !Array.isArray(config)) return { ...config };
+  throw new InputError(name, "must be an object of options");
+}
+
+function unknownOption({ options }: Command, key: string): string {
+  const names = options.map((option) => option.attributeName()).filter((name) => !elsewhere.includes(name));
+  const nearest = nearestName(key, names);
+  return `there is no option ${key}${nearest ? `, did you mean ${nearest}?` : `, there are ${names.join(", ")}`}`;
+}
+
+/** A value as the command line would have read it. */
+function valueFor(option: Option, value: unknown, name: string): unknown {
+  // What `configOf` wrote of an option that is more than a text or a number.
+  if (typeof value === "object" && !Array.isArray(value)) return value;
+  const typed = Array.isArray(value) ? value.join(",") : String(value);
+  if (option.argChoices && !option.argChoices.includes(typed))
+    throw new InputError(name, `${option.attributeName()} must be one of ${option.argChoices.join(", ")}, got ${typed}`);
+  if (!option.parseArg) return typeof value === "boolean" ? value : typed;
+  try {
+    return option.parseArg(typed, undefined);
+  } catch (cause) {
+    throw new InputError(name, `${option.attributeName()} ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+}
