@@ -74,6 +74,12 @@ export interface Plan {
 export const bytesOf = ({ buffers }: Plan, ...kinds: readonly PlannedBuffer["kind"][]): number =>
   buffers.reduce((sum, { kind, bytes }) => (kinds.includes(kind) ? sum + bytes : sum), 0);
 
+/**
+ * What is laid end to end are gradients, in the order of the weights: backwards they are ready one by one, and let go of what they were
+ * computed from.
+ */
+const latestFirst = ({ op, inputs }: Node): readonly Node[] => (op.endToEnd ? inputs.toReversed() : inputs);
+
 /** How parameters change: by what a run computes, or by what the caller writes. */
 export interface Changes {
   readonly updates: readonly Update[];
@@ -96,7 +102,7 @@ export function plan(
   const wanted = Object.values(outputs);
   const lasting = [...wanted, ...updates.map(({ value }) => value)];
   const variables = [...updates.map(({ parameter }) => parameter), ...updatedParameters(updates), ...writable];
-  const initial = topologicalOrder([...lasting, ...variables]);
+  const initial = topologicalOrder([...lasting, ...variables], latestFirst);
   const fixed = fixedNodes(initial, new Set(variables));
   const graph = { order: initial, users: usersOf(initial), outputs: new Set(lasting), fixed };
   const memory = shareMemory(graph, layOut(graph, profile), updates, profile);
