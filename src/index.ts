@@ -42,7 +42,7 @@ export { type MaxPoolAxisOptions, maxPoolAxis } from "./kernels/max-pool-axis.ts
 export { type MaxPool2dOptions, maxPool2d } from "./kernels/max-pool2d.ts";
 export { type MaxPool2dPlacesOptions, maxPool2dPlaces } from "./kernels/max-pool2d-places.ts";
 export { type ItemChunk, type NearestOptions, nearest } from "./kernels/nearest.ts";
-export { apply, type Binding, input, type Launch, type Node, named, type Op, parameter, ShapeError } from "./kernels/op.ts";
+export { apply, type Binding, checkpoint, input, type Launch, type Node, named, type Op, parameter, ShapeError } from "./kernels/op.ts";
 export { pad } from "./kernels/pad.ts";
 export { type ReduceKind, reduce } from "./kernels/reduce.ts";
 export { resample, type Taps } from "./kernels/resample.ts";

@@ -3,24 +3,32 @@ import { add } from "../kernels/arithmetic.ts";
 import { ones } from "../kernels/ones.ts";
 import { labelOf, type Node, ShapeError } from "../kernels/op.ts";
 import { topologicalOrder } from "./order.ts";
+import { type Cuts, markedCuts, standIns } from "./recompute.ts";
 
 /**
  * dL/d(target) for each target, for L = Σ output · seed; the seed is ones by default, so that L is the sum of the output. Nodes are taken
- * as they are, so a target is the very node that the output was built from.
+ * as they are, so a target is the very node that the output was built from. Activations before a `checkpoint`, or a cut of `cutsOf`, are
+ * computed again.
  * @throws ShapeError if the seed has another shape than the output.
  * @throws Error if the output does not depend on a target, or does through an op without a gradient.
  */
-export function gradients(output: Node, targets: readonly Node[], seed: Node = ones(output.shape)): Node[] {
+export function gradients(
+  output: Node,
+  targets: readonly Node[],
+  seed: Node = ones(output.shape),
+  cutsOf: (order: readonly Node[]) => Cuts = markedCuts,
+): Node[] {
   if (String(seed.shape) !== String(output.shape)) throw new ShapeError("gradients", "seed and output differ", [seed.shape, output.shape]);
   const order = topologicalOrder([output]);
   const leads = leadingTo(targets, order);
+  const standIn = standIns(order, cutsOf(order));
   const found = new Map<Node, Node>([[output, seed]]);
   // Backwards, so that all contributions to a node are there before its own inputs get theirs.
   for (const node of order.toReversed()) {
     const dy = found.get(node);
     if (!dy || !node.inputs.some((x) => leads.has(x))) continue;
     if (!node.op.gradient) throw new Error(`gradients: ${node.op.name} has no gradient, and a target lies behind ${labelOf(node)}`);
-    for (const [index, dx] of node.op.gradient(node, dy).entries()) {
+    for (const [index, dx] of node.op.gradient(standIn(node, dy), dy).entries()) {
       const x = node.inputs[index];
       const others = found.get(x);
       if (dx && leads.has(x)) found.set(x, others ? add(others, dx) : dx);

@@ -12,6 +12,8 @@ export interface Node<Attrs = any> {
   readonly shape: Shape;
   /** A stage that people ask for by name (`layer4`); see `named`. */
   readonly name?: string;
+  /** Kept for the gradients, while what it was computed from is computed again; see `checkpoint`. */
+  readonly isCheckpoint?: boolean;
 }
 
 /** How a node's shape, kernels, gradient and fusion follow from its inputs. */
@@ -106,6 +108,12 @@ export function labelOf(node: Node): string {
 
 /** The same value under a name by which a stage can be asked for. */
 export const named = (node: Node, name: string): Node => ({ ...node, name });
+
+/**
+ * The same value, kept for the gradients: what lies between it and the checkpoint before it is not, but computed again when its gradients
+ * begin. Less memory, for one more pass forward.
+ */
+export const checkpoint = (node: Node): Node => ({ ...node, isCheckpoint: true });
 
 /** A value given at every run, by name. */
 export function input(name: string, shape: Shape): Node<InputAttrs> {
