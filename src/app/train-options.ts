@@ -39,6 +39,7 @@ export interface TrainOptions extends SharedOptions {
   readonly labelSmoothing: number;
   readonly sampler: Exclude<Sampler["kind"], "sequential">;
   readonly augment: string;
+  readonly recompute: boolean;
   readonly patience?: number;
   readonly monitor?: string;
   readonly workers: number;
@@ -94,6 +95,7 @@ export function withTrainOptions(command: Command): Command {
     .addOption(
       new Option("--frozen-norms <mode>", "whether a frozen batch norm keeps its statistics").choices(["fixed", "drift"]).default("fixed"),
     )
+    .option("--recompute", "computes activations twice instead of keeping them: less memory, a third more work", false)
     .option("--patience <n>", "stops after so many epochs without a better one", wholeNumber(1))
     .option("--monitor <metric>", "what tells the best epoch; by default balancedAccuracy, dice or loss")
     .option("--workers <n>", "threads that decode and change films", wholeNumber(0), 1)

@@ -30,7 +30,7 @@ export function courseState({ best, plateau, ...numbers }: Course, setup: Setup)
   return { ...numbers, best: defined(best), ...(plateau && { plateau: defined(plateau) }), setup };
 }
 
-const defined = (record: object): { readonly [key: string]: Json } => JSON.parse(JSON.stringify(record));
+const defined = (record: object): Fields => JSON.parse(JSON.stringify(record));
 
 /**
  * The course that a checkpoint stores.
@@ -70,9 +70,11 @@ type Fields = { readonly [key: string]: Json };
 
 function recordIn(fields: Fields, key: string, subject: string): Fields {
   const value = fields[key];
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new InputError(subject, `its state has no ${key}`);
-  return value as Fields;
+  if (isFields(value)) return value;
+  throw new InputError(subject, `its state has no ${key}`);
 }
+
+const isFields = (value: Json): value is Fields => typeof value === "object" && value !== null && !Array.isArray(value);
 
 function numberIn(fields: Fields, key: string, subject: string): number {
   const value = fields[key];

@@ -47,6 +47,8 @@ export interface FitOptions extends LossOptions {
   readonly lrFactor?: (name: string) => number;
   /** Evaluates an average of the weights over the steps, of which so much stays at each. */
   readonly averageDecay?: number;
+  /** Computes activations again for the gradients instead of keeping them: less memory, a third more work. */
+  readonly recompute?: boolean;
   /** The metric that tells the best epoch; by default balanced accuracy, Dice, or the loss. */
   readonly monitor?: string;
   /** Epochs without a better one after which training ends; by default all are run. */
@@ -84,7 +86,19 @@ export interface Epoch extends EpochRecord {
  */
 export async function* fit(given: Trainee, train: Dataset, options: FitOptions): AsyncGenerator<Epoch, void, undefined> {
   const { device, val, epochs, batch, accumulate = 1, seed = 0, optimizer = { kind: "adamw" }, schedule = { kind: "constant" } } = options;
-  const { sampler, augment, augmentAt, freeze = "none", frozenNorms, lrFactor, averageDecay, patience, signal, onProgress } = options;
+  const {
+    sampler,
+    augment,
+    augmentAt,
+    freeze = "none",
+    frozenNorms,
+    lrFactor,
+    averageDecay,
+    recompute,
+    patience,
+    signal,
+    onProgress,
+  } = options;
   const { folder, files, saveEveryMs = 600_000, resume, workers = 1 } = options;
   const trainee = resume ? resumedTrainee(given, resume) : given;
   const { description } = trainee;
@@ -110,6 +124,7 @@ export async function* fit(given: Trainee, train: Dataset, options: FitOptions):
     frozenNorms,
     lrFactor,
     averageDecay,
+    recompute,
     seed,
   });
   const saved = async (name: "last" | "best", checkpoint: Checkpoint): Promise<void> => {

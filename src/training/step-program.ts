@@ -1,7 +1,9 @@
 /** One step of training as a program: loss, gradients, the optimiser's updates, running statistics and averages in one list of launches. */
 import type { Device } from "../gpu/device.ts";
+import { DeviceError } from "../gpu/device-error.ts";
 import { gradients } from "../graph/gradient.ts";
 import { compile, type Program } from "../graph/program.ts";
+import { evenCuts } from "../graph/recompute.ts";
 import { type Update, updatedParameters } from "../graph/update.ts";
 import { input, type Node } from "../kernels/op.ts";
 import type { ModelDescription } from "../models/description.ts";
@@ -10,6 +12,7 @@ import { type Shape, type Tensor, tensor } from "../tensor.ts";
 import type { Weight } from "./arena.ts";
 import type { BatchValues } from "./batch.ts";
 import { type HistoryEntry, history } from "./history.ts";
+import { largestBatch } from "./largest-batch.ts";
 import { movingAverage } from "./moving-average.ts";
 import type { Loss } from "./objective.ts";
 import { namedOptimizer, type OptimizerChoice } from "./optimizers/named.ts";
@@ -30,6 +33,8 @@ export interface StepOptions {
   /** Keeps an average of the weights over the steps: how much of it stays at each. */
   readonly averageDecay?: number;
   readonly seed?: number;
+  /** Computes activations again for the gradients instead of keeping them: less memory, a third more work. */
+  readonly recompute?: boolean;
 }
 
 /** What changes from run to run beside the pictures. */
@@ -65,7 +70,7 @@ export const HISTORY = 64;
  */
 export async function compileStep(device: Device, trainee: Trainee, options: StepOptions): Promise<StepProgram> {
   const { state, averages, updates, ring } = buildStep(trainee, options);
-  const program = await compile(device, {}, { updates });
+  const program = await compileFitting(device, trainee, options, updates);
   const wanted = [...program.plan.inputs.keys()];
   return {
     program,
@@ -89,16 +94,35 @@ export async function compileStep(device: Device, trainee: Trainee, options: Ste
   };
 }
 
+/** @throws DeviceError that says the largest batch that fits, where this one does not. */
+async function compileFitting(device: Device, trainee: Trainee, options: StepOptions, updates: readonly Update[]): Promise<Program> {
+  try {
+    return await compile(device, {}, { updates });
+  } catch (cause) {
+    if (!(cause instanceof DeviceError)) throw cause;
+    // A device that is lost fails at any size.
+    device.check();
+    const { batch } = options;
+    const fits = await largestBatch(batch, async (smaller) => {
+      const program = await compile(device, {}, { updates: buildStep(trainee, { ...options, batch: smaller }).updates });
+      program.destroy();
+    });
+    const advice = fits > 0 ? `the largest that does is ${fits}` : "nor does one of 1, take smaller films";
+    throw new DeviceError(`a batch of ${batch} does not fit, ${advice} (${cause.message})`, { cause });
+  }
+}
+
 /** The graph of a step: its updates, and what they leave behind. */
 export function buildStep(
   trainee: Trainee,
-  { batch, loss: lossOf, optimizer, accumulate = 1, isFrozen, frozenNorms, lrFactor, averageDecay, seed }: StepOptions,
+  { batch, loss: lossOf, optimizer, accumulate = 1, isFrozen, frozenNorms, lrFactor, averageDecay, seed, recompute }: StepOptions,
 ) {
   const weights = trainingWeights(trainee.weights, { isFrozen, frozenNorms, step: input("run", [1]), seed });
   const output = outputOf({ ...trainee, weights }, batch);
   if (weights.trainable.length === 0) throw new TrainingError("all values are frozen, there is nothing to train");
   const loss = lossOf(output, input("target", targetShape(trainee.description, output.shape)));
-  const step = namedOptimizer(weights.trainable, gradients(loss, weights.trainable), optimizer, {
+  const found = gradients(loss, weights.trainable, undefined, recompute ? evenCuts : undefined);
+  const step = namedOptimizer(weights.trainable, found, optimizer, {
     lr: input("lr", [1]),
     ...(accumulate > 1 && { phase: input("phase", [3]) }),
     ...(lrFactor && { lrFactor: ({ attrs }: Weight) => lrFactor(attrs.name) }),
