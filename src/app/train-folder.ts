@@ -3,7 +3,6 @@ import { appendFile, mkdir, readdir, readFile } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { InputError, readBytes } from "../bytes.ts";
 import { readSafetensors, toFloat32, writeSafetensors } from "../loaders/safetensors.ts";
-import type { ModelDescription } from "../models/description.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Epoch } from "../training/fit.ts";
 import { learningCurve } from "../training/learning-curve.ts";
@@ -23,20 +22,25 @@ export interface Provenance {
 export interface TrainFolder {
   readonly path: string;
   /** Writes an epoch down, and its model where it is the best. */
-  add(epoch: Epoch, description: ModelDescription, provenance: Provenance): Promise<void>;
+  add(epoch: Epoch, provenance: Provenance): Promise<void>;
   /** Puts the test's result into the model and its card; gives the summary of the training. */
   finish(report: Report | undefined): Promise<Record<string, unknown>>;
 }
 
 /**
- * A new folder, or that of a training that goes on.
- * @throws InputError for one that holds something and is not gone on with.
+ * Checks that a folder can be filled; one that holds a configuration alone is of a training that did not come to write anything.
+ * @throws InputError for one that holds anything else.
  */
-export async function openFolder(path: string, config: Readonly<Record<string, unknown>>, goesOn: boolean): Promise<TrainFolder> {
+export async function checkFree(path: string): Promise<void> {
+  const held = await readdir(path).catch(() => []);
+  if (held.some((name) => name !== "config.json"))
+    throw new InputError(path, "is not empty, and nothing is overwritten; take another folder, or go on with --resume");
+}
+
+/** A new folder, or that of a training that goes on. */
+export async function openFolder(path: string, config: Readonly<Record<string, unknown>>): Promise<TrainFolder> {
   await made(path);
   const held = await readdir(path);
-  if (held.length > 0 && !goesOn)
-    throw new InputError(path, "is not empty, and nothing is overwritten; take another folder, or go on with --resume");
   const write = (name: string, text: string) => writeWhole(`${path}/${name}`, new TextEncoder().encode(text));
   await write("config.json", `${JSON.stringify(config, undefined, 2)}\n`);
   const records = held.includes("log.jsonl") ? readLog(await readFile(`${path}/log.jsonl`, "utf8"), `${path}/log.jsonl`) : [];
@@ -44,8 +48,9 @@ export async function openFolder(path: string, config: Readonly<Record<string, u
   const draw = () => write("curve.svg", learningCurve(records, name));
   return {
     path,
-    async add({ values, checkpoint: _, ...record }, { metadata }, provenance) {
-      records.push(record);
+    async add({ values, checkpoint: { metadata }, ...record }, provenance) {
+      // An epoch that was written down, and its checkpoint not, comes again.
+      records.splice(0, Number.POSITIVE_INFINITY, ...records.filter(({ epoch }) => epoch < record.epoch), record);
       await appendFile(`${path}/log.jsonl`, logLine(record));
       await draw();
       if (!record.isBest) return;

@@ -20,7 +20,7 @@ import { type Report, reportOf } from "../training/report.ts";
 import { splitDataset } from "../training/split.ts";
 import { newTrainee, type Trainee, traineeFrom } from "../training/trainee.ts";
 import { isMain, note, runProgram, withSharedOptions } from "./command-line.ts";
-import { bestModel, openFolder, type TrainFolder } from "./train-folder.ts";
+import { bestModel, checkFree, openFolder, type TrainFolder } from "./train-folder.ts";
 import { configOf, type TrainOptions, takeConfig, withTrainOptions } from "./train-options.ts";
 import { trainingBar } from "./training-bar.ts";
 import { version } from "./version.ts";
@@ -56,6 +56,7 @@ async function train(typed: string | undefined, given: TrainOptions, command: Co
   if (data === undefined) command.error("error: a manifest or a folder of films is needed");
   const out = options.resume ?? options.out;
   if (out === undefined) command.error("error: a folder for the results is needed (--out)");
+  if (options.resume === undefined) await checkFree(out);
   const resume = options.resume === undefined ? undefined : await readCheckpoint(`${options.resume}/last.safetensors`);
 
   const films = await readFilms(data, options);
@@ -63,10 +64,17 @@ async function train(typed: string | undefined, given: TrainOptions, command: Co
   for (const part of [sets.train, sets.val]) if (part.samples.length === 0) throw new InputError(part.name, "holds no films");
   const classes = classesOf(films, options);
   const { arch, size, init, seed, width } = options;
-  const trainee = await newTrainee({ arch, classes, size, init, seed, options: width === undefined ? {} : { width } });
+  const trainee = await newTrainee({
+    arch,
+    classes,
+    size,
+    init: resume ? "random" : init,
+    seed,
+    options: width === undefined ? {} : { width },
+  });
   const device = await requestDevice({ adapter: options.adapter, toggles: "fast" });
   note(`${arch}, ${trainee.description.input.width} px, ${counted(sets)} on ${device.profile.description}`, options);
-  const folder = await openFolder(out, configOf(options, resolve(data)), resume !== undefined);
+  const folder = await openFolder(out, configOf(options, resolve(data)));
   await run(device, trainee, sets, { ...options, data }, folder, resume);
   const report = await test(device, sets.test, folder, options);
   const document = { tool: "roentgen", version, out, adapter: device.profile.description, ...(await folder.finish(report)) };
@@ -151,7 +159,7 @@ async function run(
       signal: stop.signal,
       onProgress: bar.update,
     })) {
-      await folder.add(epoch, trainee.description, {
+      await folder.add(epoch, {
         data: basename(options.data),
         films: sets.train.samples.length,
         adapter: device.profile.description,
@@ -162,6 +170,7 @@ async function run(
     bar.stop();
     process.removeListener("SIGINT", onInterrupt);
   }
+  if (stop.signal.aborted) note(`stopped; --resume ${folder.path} goes on`, options);
 }
 
 /** What the best epoch makes of the test films, where there are any. */

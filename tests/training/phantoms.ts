@@ -16,7 +16,8 @@ export function phantomFiles({ train = 8, val = 4, test = 4 } = {}): PhantomFile
   const lines = ["file,mask,label,split,patient_id,source"];
   for (let i = 0; i < train + val + test; i++) {
     const opacities = 2 * (i % 2);
-    const { image, lungs } = phantom({ size: 64, seed: i, opacities, strength: 4 });
+    // One is larger than the others: sizes may be mixed.
+    const { image, lungs } = phantom({ size: i === 1 ? 80 : 64, seed: i, opacities, strength: 4 });
     const split = i < train ? "train" : i < train + val ? "val" : "test";
     files[`${i}.png`] = image;
     files[`mask-${i}.png`] = { ...image, data: lungs.map((value) => 255 * value) };
