@@ -20,9 +20,8 @@ const program = new Command("roentgen")
   .addCommand(convertCommand())
   .addCommand(phantomCommand())
   .addCommand(deidentifyCommand())
+  .addCommand(trainCommand())
   .addCommand(benchCommand())
   .addCommand(onnxTestCommand());
-  .addCommand(trainCommand())
-  .addCommand(benchCommand());
 
 await runProgram(program);

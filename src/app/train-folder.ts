@@ -2,7 +2,8 @@
 import { appendFile, mkdir, readdir, readFile } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { InputError, readBytes } from "../bytes.ts";
-import { readSafetensors, toFloat32, writeSafetensors } from "../loaders/safetensors.ts";
+import { readSafetensors, writeSafetensors } from "../loaders/safetensors.ts";
+import { toFloat32 } from "../loaders/stored-tensor.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Epoch } from "../training/fit.ts";
 import { learningCurve } from "../training/learning-curve.ts";

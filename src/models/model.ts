@@ -151,18 +151,6 @@ export function toTensors(stored: ReadonlyMap<string, StoredTensor>): Map<string
 
 /** The graph from normalised pictures, the input "pictures", to the network's raw output, and to scores. */
 export function outputsOf(
-/** The tensors of a file by the names that networks ask for. */
-export function namedTensors(stored: ReadonlyMap<string, StoredTensor>): Map<string, Tensor> {
-  const tensors = new Map<string, Tensor>();
-  for (const [original, name] of normaliseNames([...stored.keys()])) {
-    const tensor = stored.get(original);
-    if (tensor) tensors.set(name, { shape: tensor.shape, data: toFloat32(tensor) });
-  }
-  return tensors;
-}
-
-/** The graph from normalised pictures to the network's raw output, and to scores. */
-function outputsOf(
   { arch, input: { channels, height, width }, output, options }: ModelDescription,
   weights: LoadedWeights,
   batch: number,

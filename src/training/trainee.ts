@@ -1,9 +1,9 @@
 /** What is trained: a network with its values, and what its file will say of it. */
-import { InputError, nameOf, readBytes, type Source } from "../bytes.ts";
+import { InputError, nameOf, type Source } from "../bytes.ts";
 import { input } from "../kernels/op.ts";
-import { readSafetensors } from "../loaders/safetensors.ts";
+import { readWeights } from "../loaders/weights-file.ts";
 import { type ModelDescription, readDescription } from "../models/description.ts";
-import { namedTensors } from "../models/model.ts";
+import { toTensors } from "../models/model.ts";
 import { type Network, type NetworkOptions, networkNamed } from "../models/registry.ts";
 import { initialisedWeights, type Weights, weightsFrom } from "../models/weights.ts";
 import type { Tensor } from "../tensor.ts";
@@ -39,7 +39,7 @@ export interface TraineeOptions {
  */
 export async function newTrainee({ arch, classes, size, init = "random", seed = 0, options = {} }: TraineeOptions): Promise<Trainee> {
   const network = networkNamed(arch);
-  const file = init === "random" ? undefined : await readStart(init);
+  const file = init === "random" ? undefined : await readStart(init, arch);
   const metadata = metadataOf(arch, network, classes, size ?? network.size, options, file?.metadata ?? {});
   const description = readDescription(metadata, arch);
   const trainee = { description, weights: file ? startFrom(file, network, classes, seed) : initialisedWeights(seed) };
@@ -72,10 +72,10 @@ interface Start {
   verify?: (subject: string) => void;
 }
 
-async function readStart(source: Source): Promise<Start> {
+async function readStart(source: Source, arch: string): Promise<Start> {
   const name = nameOf(source);
-  const { tensors, metadata } = readSafetensors(await readBytes(source), name);
-  return { name, metadata, tensors: namedTensors(tensors) };
+  const { tensors, metadata } = await readWeights(source, { arch });
+  return { name, metadata, tensors: toTensors(tensors) };
 }
 
 /** The file's values, but for those of a last layer that was for other classes. */
