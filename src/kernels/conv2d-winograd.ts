@@ -11,21 +11,22 @@ import { unrotated } from "./rotate-filters.ts";
 /** Output pixels a side of a tile: F(4,3) needs a quarter of a direct convolution's multiplications, F(2,3) 1 in 2.25. */
 export type Tile = 4 | 2;
 
-/** The tiles that a convolution can be done with at all. */
-export const winogradTiles = ({ kernel, stride, dilation, outShape: [, , height, width] }: Conv2dWindow): readonly Tile[] =>
-  [...kernel].every((size) => size === 3) && [...stride, ...dilation].every((step) => step === 1) && Math.min(height, width) >= 4
-    ? [4, 2]
-    : [];
+/** The tiles that a convolution from `channels` can be done with at all: transformed filters have to fit one binding. */
+export function winogradTiles({ kernel, stride, dilation, outShape }: Conv2dWindow, channels: number, profile: AdapterProfile): Tile[] {
+  const [, outputs, height, width] = outShape;
+  const is3x3 = kernel[0] === 3 && kernel[1] === 3 && [...stride, ...dilation].every((step) => step === 1);
+  if (!is3x3 || profile.strict || Math.min(height, width) < 4) return [];
+  const fits = (tile: Tile): boolean => (tile + 2) ** 2 * Math.ceil(outputs / 4) * Math.ceil(channels / 4) * 64 <= profile.maxBindingBytes;
+  return ([4, 2] as const).filter(fits);
+}
 
 /** The tile that pays for a convolution from `channels` to a map, or none. */
-export function winogradTile({ kernel, stride, dilation, outShape }: Conv2dWindow, channels: number): Tile | undefined {
-  const is3x3 = kernel[0] === 3 && kernel[1] === 3 && [...stride, ...dilation].every((step) => step === 1);
-  const [, outputs, height, width] = outShape;
-  const side = Math.min(height, width);
+export function winogradTile(window: Conv2dWindow, channels: number, profile: AdapterProfile): Tile | undefined {
+  const [, outputs, height, width] = window.outShape;
   const narrow = Math.min(channels, outputs);
-  if (!is3x3) return undefined;
-  if (side >= 12 && narrow >= 16) return 4;
-  return side >= 4 && narrow >= 32 ? 2 : undefined;
+  const tiles = winogradTiles(window, channels, profile);
+  if (tiles.includes(4) && Math.min(height, width) >= 12 && narrow >= 16) return 4;
+  return tiles.includes(2) && narrow >= 32 ? 2 : undefined;
 }
 
 /** Operands are x, the weight [out, in, 3, 3] as it is, bias and, optionally, a residual of the result's shape. */

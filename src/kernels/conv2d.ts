@@ -151,9 +151,9 @@ function choiceOf({ inputs, attrs, shape }: Node<Conv2dAttrs>, profile: AdapterP
     inBlocks: layoutOf(x.shape).blocks,
   });
   const parts = otherParts(size, profile).map((count) => `direct ${classes[0]} ${count}`);
-  const tile = profile.strict ? undefined : winogradTile(window, channels);
+  const tile = winogradTile(window, channels, profile);
   const rule = tile ? nameOfTile(tile) : "direct";
-  const algorithms = [rule, "direct", ...(profile.strict ? [] : winogradTiles(window).map(nameOfTile))];
+  const algorithms = [rule, "direct", ...winogradTiles(window, channels, profile).map(nameOfTile)];
   const reference = `direct ${classes[classes.length - 1]}${parts.length > 0 ? " 1" : ""}`;
   const candidates = [
     `${rule} ${classes[0]}`,

@@ -5,7 +5,7 @@
  * valid files, `read(bytes, name)` reads one to its last value. Nothing else is to be registered.
  *
  * Each of the N inputs of a family (10,000 unless told) is a seed with bits flipped, cut off, lengths and offsets set to edge values,
- * blocks doubled, swapped or taken from another seed. Reading it may succeed or throw an InputError, a WeightsError or a ShapeError;
+ * blocks doubled, swapped or taken from another seed. Reading it may succeed or throw an InputError, UnsupportedError, WeightsError or ShapeError;
  * anything else, more than a second of processor time, or allocations beyond 4 × the file and 64 MiB is a failure, printed with what replays it:
  * `--only NAME --seed S --from I --count 1`. The last line is `N passed, N failed`, and the exit code says the same.
  */

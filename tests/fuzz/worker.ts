@@ -17,7 +17,7 @@ export interface Job {
 /** What it says: that it begins with an input, or has done with it. */
 export type Message = { readonly begin: number } | { readonly end: number; readonly problem?: string };
 
-const OURS = ["InputError", "WeightsError", "ShapeError"];
+const OURS = ["InputError", "UnsupportedError", "WeightsError", "ShapeError"];
 
 const job: Job = workerData;
 const say = (message: Message): void => parentPort?.postMessage(message);

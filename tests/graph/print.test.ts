@@ -31,7 +31,7 @@ test("a node after fusion is a row, with what changes from run to run as its inp
     { name: undefined, op: "globalAvgPool", inputs: [[1, 8, 8, 8]], shape: [1, 8] },
     { name: undefined, op: "linear", inputs: [[1, 8]], shape: [1, 2] },
   ]);
-  expect(nodes.map(({ launches }) => launches)).toEqual([[], ["conv2d-tile[main]"], ["global-avg-pool[main]"], ["linear[main]"]]);
+  expect(nodes.map(({ launches }) => launches)).toEqual([[], ["conv2d-tile[main]"], ["global-avg-pool[main]"], ["linear[one_row]"]]);
   expect(nodes.map(({ macs }) => macs)).toEqual([0, 8 * 8 * 8 * 3 * 9, 0, 16]);
   expect(nodes.map(({ outputBytes }) => outputBytes)).toEqual([8 * 8 * 16, 8 * 8 * 2 * 16, 32, 16]);
 });
@@ -98,7 +98,7 @@ test("a table has a row a node and the totals below", () => {
     "x      input                        [1, 3, 8, 8]           0       0  1.0",
     "stem   conv2dProduct  [1, 3, 8, 8]  [1, 8, 8, 8]         224    0.01  2.0  conv2d-tile[main]",
     "       globalAvgPool  [1, 8, 8, 8]  [1, 8]                 0       0  0.0  global-avg-pool[main]",
-    "       linear         [1, 8]        [1, 2]                18    0.00  0.0  linear[main]",
+    "       linear         [1, 8]        [1, 2]                18    0.00  0.0  linear[one_row]",
     "",
     "parameters     242",
     "multiply–adds  0.01 M",
@@ -116,7 +116,7 @@ test("launches are listed in the order in which they run, with their buffers by 
     "once packFilters pack-filters[conv] 2 × 1 4 0",
     "every time stem conv2dProduct conv2d-tile[main] 1 × 1 × 1 6 0 1 1 5",
     "every time globalAvgPool global-avg-pool[main] 1 × 1 5 6",
-    "every time linear linear[main] 1 × 1 6 2 3 5",
+    "every time linear linear[one_row] 1 × 1 6 2 3 5",
   ]);
 });
 
