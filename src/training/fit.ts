@@ -2,6 +2,7 @@
 import { InputError } from "../bytes.ts";
 import type { Device } from "../gpu/device.ts";
 import type { Node } from "../kernels/op.ts";
+import type { ModelDescription } from "../models/description.ts";
 import type { Tensor } from "../tensor.ts";
 import type { Recipe } from "./augment.ts";
 import { type BatchesOptions, openBatches } from "./batches.ts";
@@ -12,7 +13,7 @@ import { isOver, nextBest } from "./early-stopping.ts";
 import { evaluate } from "./evaluate.ts";
 import { type Freeze, isFrozenBy } from "./freeze.ts";
 import type { EpochRecord } from "./log.ts";
-import { metricsOf, modeOf, usualMonitor } from "./metrics.ts";
+import { metricNames, metricsOf, modeOf, usualMonitor } from "./metrics.ts";
 import { type Loss, type LossName, type LossOptions, lossFor } from "./objective.ts";
 import { type OptimizerChoice, usualRates } from "./optimizers/named.ts";
 import { type RateSchedule, ratesOf } from "./rates.ts";
@@ -103,7 +104,7 @@ export async function* fit(given: Trainee, train: Dataset, options: FitOptions):
   const trainee = resume ? resumedTrainee(given, resume) : given;
   const { description } = trainee;
   const loss = typeof options.loss === "function" ? options.loss : lossFor(description.arch, options.loss, options);
-  const monitor = val ? (options.monitor ?? usualMonitor[description.task]) : "loss";
+  const monitor = val ? monitored(description.task, options.monitor) : "loss";
   const mode = modeOf(monitor);
   const lr = options.lr ?? usualRates[optimizer.kind];
 
@@ -149,10 +150,10 @@ export async function* fit(given: Trainee, train: Dataset, options: FitOptions):
       const start = performance.now();
       const { values, metadata } = await stored();
       const evaluated = evaluatedValues(trainee, step, values);
-      const train = { loss: course.lossSum / batches.perEpoch };
+      const train: Record<string, number> = { loss: course.lossSum / batches.perEpoch };
       const scores =
         val && checks && metricsOf(description, val, await evaluate(device, traineeFrom(metadata, evaluated, "training"), checks, loss));
-      const score = scoreOf(scores ?? train, monitor);
+      const score = (scores ?? train)[monitor];
       const best = nextBest(course.best, epoch, score, { mode });
       const imagesPerSecond = (1000 * batches.perEpoch * batch) / course.epochMs;
       const lastRate = rates.at(course.steps - 1, epoch);
@@ -198,7 +199,9 @@ function evaluatedValues({ weights }: Trainee, { averages }: StepProgram, stored
   );
 }
 
-function scoreOf(scores: Readonly<Record<string, number>>, monitor: string): number {
-  if (Object.hasOwn(scores, monitor)) return scores[monitor];
-  throw new InputError("monitor", `there is no ${monitor}, there are ${Object.keys(scores).join(", ")}`);
+/** @throws InputError for a metric that the task does not have. */
+function monitored(task: ModelDescription["task"], name: string = usualMonitor[task]): string {
+  const names: readonly string[] = metricNames[task];
+  if (names.includes(name)) return name;
+  throw new InputError("monitor", `there is no ${name}, there are ${names.join(", ")}`);
 }

@@ -7,6 +7,13 @@ import type { Evaluation } from "./evaluate.ts";
 /** What is watched to find the best epoch, by task. */
 export const usualMonitor = { classification: "balancedAccuracy", segmentation: "dice", regression: "loss" } as const;
 
+/** The numbers that there are, by task. */
+export const metricNames = {
+  classification: ["loss", "accuracy", "balancedAccuracy"],
+  segmentation: ["loss", "dice"],
+  regression: ["loss", "rootMeanSquaredError"],
+} as const satisfies Record<ModelDescription["task"], readonly string[]>;
+
 /** Whether a watched number is better when lower or higher. */
 export const modeOf = (monitor: string): "min" | "max" => (/loss|error/i.test(monitor) ? "min" : "max");
 
