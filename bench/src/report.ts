@@ -63,7 +63,7 @@ export function markdown(head: readonly string[], results: readonly CaseResult[]
     row(["---", ...names.map(() => "---:"), "---:", "---:"]),
     ...lines,
   ];
-  return ["```", ...head, "```", "", ...table, ...failures(results).map((line) => line.replace(/^ {2}/, "- ")), ""].join("\n");
+  return ["```", ...head, "```", "", ...table, ...failures(results).map((line) => line.replace(/\n.*/s, "").replace(/^ {2}/, "- ")), ""].join("\n");
 }
 
 function timeOf(figures?: Figures): string {
