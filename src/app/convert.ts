@@ -24,6 +24,7 @@ interface ConvertOptions extends SharedOptions {
   readonly arch?: string;
   readonly labels?: readonly string[];
   readonly dtype: "f32" | "f16";
+  readonly to?: "safetensors" | "onnx";
   readonly check?: string;
   readonly force: boolean;
   readonly json: boolean;
@@ -47,8 +48,9 @@ interface Check {
 export const convertCommand = (): Command =>
   withSharedOptions(new Command("convert"))
     .description("Write weights of any format as a model file, and tell what became of every name.")
-    .argument("<weights>", "safetensors, PyTorch, Keras, TensorFlow.js or NumPy file, or an id of the hub (hf:timm/resnet50.tv_in1k)")
-    .requiredOption("--out <file>", "the .safetensors file to write")
+    .argument("<weights>", "safetensors, PyTorch, Keras, TensorFlow.js, NumPy or ONNX file, or an id of the hub (hf:timm/resnet50.tv_in1k)")
+    .requiredOption("--out <file>", "the .safetensors or .onnx file to write")
+    .addOption(new Option("--to <format>", "the format, where the file's ending does not tell").choices(["safetensors", "onnx"]))
     .option("--arch <name>", "the network, where the file does not tell")
     .option("--labels <a,b,…|file>", "the classes in the order of the outputs, or a file with one a line", readLabels)
     .addOption(new Option("--dtype <type>", "how values are stored").choices(["f32", "f16"]).default("f32"))
@@ -63,6 +65,7 @@ Examples:
   convert resnet50.pth --arch resnet50 --labels names.txt --out resnet50.safetensors
   convert model.keras --out mobilenet.safetensors --dtype f16
   convert hf:timm/resnet50.tv_in1k --out resnet50.safetensors
+  convert weights/cxr-resnet18.safetensors --to onnx --out cxr-resnet18.onnx
   convert lungs.hdf5 --arch lung_unet --out lungs.safetensors --check vector.npz
 
 Nothing in a file is run. Exit codes: 0 done, 1 failed, 2 usage, 3 no usable GPU (for --check).`,
@@ -77,6 +80,9 @@ async function convert(source: string, options: ConvertOptions): Promise<void> {
   const described = arch === undefined && read.metadata.arch === undefined ? undefined : describeWeights(read, source, { arch, labels });
   if (!described)
     note(`${source}: no network is named (--arch), so its names are not checked and the result does not describe itself`, options);
+  const toOnnx = (options.to ?? (/\.onnx$/i.test(out) ? "onnx" : "safetensors")) === "onnx";
+  if (toOnnx && !described) throw new InputError(source, "names no network (--arch), which an ONNX file is made of");
+  if (toOnnx && dtype === "f16") throw new InputError(out, "would store f16, but ONNX files are written as f32");
   const bytes = encoded(read, described, source, options);
   const rows = report(read, described);
   const faults = rows.filter(({ fate }) => fate === "missing" || fate === "unexpected" || fate === "mis-shaped");
@@ -92,7 +98,7 @@ async function convert(source: string, options: ConvertOptions): Promise<void> {
       check ?? "",
       `the outputs differ by ${result.difference.toExponential(1)}, at most ${result.tolerance} is allowed; nothing was written`,
     );
-  await write(out, bytes, force);
+  await write(out, toOnnx && described ? await onnxOf(described, toTensors(read.tensors)) : bytes, force);
   note(`${out}: ${read.tensors.size} values, ${(bytes.length / 2 ** 20).toFixed(1)} MiB, ${dtype}`, options);
 }
 
@@ -113,6 +119,12 @@ function encoded({ tensors }: WeightsFile, described: Described | undefined, sou
   const origin = `converted from ${source.replace(/^.*[/\\]/, "")} by roentgen ${version}`;
   const metadata = described ? { ...described.metadata, origin } : {};
   return writeSafetensors(values, { dtype: dtype === "f16" ? "F16" : "F32", metadata });
+}
+
+/** The network with its values as an ONNX model; its metadata says what the model file's would. */
+async function onnxOf({ description, metadata }: Described, values: ReadonlyMap<string, Tensor>): Promise<Uint8Array> {
+  const { onnxBytes } = await import("../models/onnx/export.ts");
+  return onnxBytes({ output: outputsOf(description, weightsFrom(values), 1).raw }, { metadata });
 }
 
 /** Every name of the file, then what the network misses. */

@@ -54,12 +54,13 @@ const formats: readonly Format[] = [
   { begins: has(0x80, 2, 0x8a, 0x0a), read: readTorchFile },
   { begins: (bytes) => bytes[257] === 0x75 && bytes[258] === 0x73 && bytes[259] === 0x74 && bytes[260] === 0x61, read: readTorchFile }, // ustar
   { begins: (bytes) => bytes[8] === 0x7b, read: readSafetensorsFile }, // { after the header's length
+  { begins: has(0x08), read: readOnnxFile }, // the version of the format, field 1
   { begins: (bytes) => /^\s*\{/.test(new TextDecoder().decode(bytes.subarray(0, 32))), read: readTfjsModel },
 ];
 
 /**
  * Reads weights of any format, told by the first bytes: safetensors, PyTorch (.pt, .pth, .bin), Keras (.h5, .keras, .weights.h5),
- * TensorFlow.js (model.json beside its shards) and NumPy (.npz, .npy). Nothing in a file is ever run. A source that begins with `hf:` is
+ * TensorFlow.js (model.json beside its shards), NumPy (.npz, .npy) and ONNX (its initializers). Nothing in a file is ever run. A source that begins with `hf:` is
  * fetched from the Hugging Face hub (see `hub.ts`).
  * @throws InputError for a file that is damaged, of no known format, or not to be had.
  */
@@ -72,7 +73,7 @@ export async function readWeights(source: Source, options: ReadWeightsOptions = 
   if (!format) {
     throw new InputError(
       name,
-      `is no known file of weights, begins with ${beginning(bytes)}; safetensors, PyTorch, Keras, TensorFlow.js and NumPy files can be read`,
+      `is no known file of weights, begins with ${beginning(bytes)}; safetensors, PyTorch, Keras, TensorFlow.js, NumPy and ONNX files can be read`,
     );
   }
   return format.read(bytes, name, source, options);
@@ -108,6 +109,19 @@ async function readArchive(bytes: Uint8Array, name: string, _source: Source, opt
 
 async function readKerasH5(bytes: Uint8Array, name: string, _source: Source, options: ReadWeightsOptions): Promise<WeightsFile> {
   return (await import("./keras/keras.ts")).readKerasH5(bytes, name, options);
+}
+
+/** The initializers: a graph of ours that was written as ONNX has them under our names. */
+async function readOnnxFile(bytes: Uint8Array, name: string): Promise<WeightsFile> {
+  const [{ readOnnx }, { decodeTensor }] = await Promise.all([import("./onnx/model.ts"), import("./onnx/tensor.ts")]);
+  const { graph, metadata } = readOnnx(bytes, name);
+  const values = new Map<string, StoredTensor>();
+  for (const [tensorName, tensor] of graph.initializers) {
+    const decoded = tensor.type.startsWith("float") ? decodeTensor(tensor) : undefined;
+    if (decoded)
+      values.set(tensorName, { dtype: "F32", shape: decoded.shape, bytes: new Uint8Array(Float32Array.from(decoded.data).buffer) });
+  }
+  return adopted("ONNX", values, name, { metadata });
 }
 
 async function readTfjsModel(bytes: Uint8Array, name: string, source: Source, options: ReadWeightsOptions): Promise<WeightsFile> {

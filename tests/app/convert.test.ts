@@ -89,3 +89,41 @@ test("a value that f16 cannot hold is refused", async () => {
   expect(code).toBe(1);
   expect(stderr).toContain("bn.running_var holds 70000, which f16 cannot; use --dtype f32");
 });
+
+test("a model goes out as ONNX, and its weights come back under their names", async () => {
+  const onnx = join(folder, "unet.onnx");
+  const there = await convert(fixture("unet.h5"), "--arch", "unet", "--labels", "lung", "--out", onnx);
+  expect(there.code, there.stderr).toBe(0);
+  const back = join(folder, "back.safetensors");
+  const again = await convert(onnx, "--out", back, "--json");
+  expect(again.code, again.stderr).toBe(0);
+  expect(JSON.parse(again.stdout)).toMatchObject({ format: "ONNX", arch: "unet" });
+  const values = (path: string) => readSafetensors(readFileSync(path), path).tensors;
+  const direct = values(join(folder, "unet.safetensors"));
+  const returned = values(back);
+  expect([...returned.keys()].sort()).toEqual([...direct.keys()].sort());
+  for (const [name, tensor] of direct) {
+    const other = returned.get(name);
+    expect(other && toFloat32(other), name).toEqual(toFloat32(tensor));
+  }
+});
+
+test("an ONNX file needs a network, and holds f32", async () => {
+  const half = await convert(
+    fixture("unet.h5"),
+    "--arch",
+    "unet",
+    "--labels",
+    "lung",
+    "--dtype",
+    "f16",
+    "--out",
+    join(folder, "half.onnx"),
+  );
+  expect([half.code, half.stderr]).toEqual([1, expect.stringContaining("would store f16, but ONNX files are written as f32")]);
+  const nameless = await convert(fixture("stored.npz"), "--to", "onnx", "--out", join(folder, "nameless"));
+  expect([nameless.code, nameless.stderr]).toEqual([
+    1,
+    expect.stringContaining("names no network (--arch), which an ONNX file is made of"),
+  ]);
+});
