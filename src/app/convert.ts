@@ -1,5 +1,5 @@
 /** Weights of any format as a model file of ours: `npx tsx src/app/convert.ts IN --out OUT.safetensors` */
-import { rename, rm, stat, writeFile } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { Command, Option } from "commander";
 import { InputError, readBytes } from "../bytes.ts";
 import { requestDevice } from "../gpu/device.ts";
@@ -15,6 +15,7 @@ import { type Described, describeWeights } from "../models/describe.ts";
 import { outputsOf, toTensors } from "../models/model.ts";
 import { checkFinite, weightsFrom } from "../models/weights.ts";
 import type { Tensor } from "../tensor.ts";
+import { writeWhole } from "../training/write-file.ts";
 import { isMain, note, runProgram, type SharedOptions, withSharedOptions } from "./command-line.ts";
 import { downloadProgress, readLabels } from "./models.ts";
 import { version } from "./version.ts";
@@ -74,7 +75,7 @@ Nothing in a file is run. Exit codes: 0 done, 1 failed, 2 usage, 3 no usable GPU
 
 async function convert(source: string, options: ConvertOptions): Promise<void> {
   const { out, arch, labels, dtype, check, force } = options;
-  if (!force && (await exists(out))) throw new InputError(out, "exists already, and nothing is overwritten without --force");
+  if (!force && (await exists(out))) throw overwrites(out);
   const read = await readWeights(source, { arch, onProgress: downloadProgress(options) });
   for (const text of read.notes) note(`${source}: ${text}`, options);
   const described = arch === undefined && read.metadata.arch === undefined ? undefined : describeWeights(read, source, { arch, labels });
@@ -98,9 +99,14 @@ async function convert(source: string, options: ConvertOptions): Promise<void> {
       check ?? "",
       `the outputs differ by ${result.difference.toExponential(1)}, at most ${result.tolerance} is allowed; nothing was written`,
     );
-  await write(out, toOnnx && described ? await onnxOf(described, toTensors(read.tensors)) : bytes, force);
+  const written = toOnnx && described ? await onnxOf(described, toTensors(read.tensors)) : bytes;
+  // Reading and checking take a while: somebody else may have written it since.
+  if (!force && (await exists(out))) throw overwrites(out);
+  await writeWhole(out, written);
   note(`${out}: ${read.tensors.size} values, ${(bytes.length / 2 ** 20).toFixed(1)} MiB, ${dtype}`, options);
 }
+
+const overwrites = (path: string): InputError => new InputError(path, "exists already, and nothing is overwritten without --force");
 
 const exists = (path: string): Promise<boolean> =>
   stat(path).then(
@@ -234,19 +240,6 @@ function print(
   const summary = `${format}${arch ? `, ${arch}` : ""}: ${[...counts].map(([fate, count]) => `${count} ${fate}`).join(", ")}`;
   const checked = check ? `\n${check.output}: differs by ${check.difference.toExponential(1)} of the mean magnitude` : "";
   process.stdout.write(`${table}\n\n${summary}${checked}\n`);
-}
-
-/** In one step, so that nobody finds half a file. */
-async function write(path: string, bytes: Uint8Array, force: boolean): Promise<void> {
-  const partial = `${path}.${process.pid}.partial`;
-  try {
-    if (!force && (await exists(path))) throw new InputError(path, "exists already, and nothing is overwritten without --force");
-    await writeFile(partial, bytes);
-    await rename(partial, path);
-  } catch (cause) {
-    await rm(partial, { force: true });
-    throw cause instanceof InputError ? cause : new InputError(path, "cannot be written", { cause });
-  }
 }
 
 if (isMain(import.meta.url)) await runProgram(convertCommand());

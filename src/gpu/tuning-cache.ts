@@ -100,7 +100,7 @@ function fileOf(fingerprint: string): string {
   const { join } = globalThis.process.getBuiltinModule("node:path");
   const { homedir } = globalThis.process.getBuiltinModule("node:os");
   const { ROENTGEN_CACHE, XDG_CACHE_HOME } = globalThis.process.env;
-  return join(ROENTGEN_CACHE ?? join(XDG_CACHE_HOME ?? join(homedir(), ".cache"), "roentgen"), `tuning-${fingerprint}.json`);
+  return join(ROENTGEN_CACHE || join(XDG_CACHE_HOME || join(homedir(), ".cache"), "roentgen"), `tuning-${fingerprint}.json`);
 }
 
 const STORE = "tuning";
