@@ -44,7 +44,7 @@ const program = new Command("bench")
       .choices(["safe", "fast"])
       .default("safe"),
   )
-  .option("--cases <a,b,…>", "only cases whose name contains one of these", list, [])
+  .option("--cases <a,b,…>", "only cases of these names, or whose names contain one of these", list, [])
   .option("--peers <a,b,…>", `of ${PEERS.join(", ")}`, list, [...PEERS])
   .option("--rounds <n>", "timings of each contestant", wholeNumber(3), 7)
   .option("--budget <s>", "no further round of a case begins after this, once there are three", wholeNumber(1), 30)
@@ -56,9 +56,13 @@ const program = new Command("bench")
   .option("--markdown <file.md>", "where to write the table for a page", asTyped)
   .action(bench);
 
+/** A whole name means that case alone, a part of names all that contain it. */
+const isMeant = (name: string, asked: string): boolean =>
+  cases.some((other) => other.name === asked) ? name === asked : name.includes(asked);
+
 async function bench(options: Options): Promise<void> {
   const chosen = cases.filter(({ name, isSlow }) =>
-    options.cases.length > 0 ? options.cases.some((part) => name.includes(part)) : options.all || !isSlow,
+    options.cases.length > 0 ? options.cases.some((asked) => isMeant(name, asked)) : options.all || !isSlow,
   );
   if (options.list) return print(chosen.map(({ name }) => name).join("\n"));
   if (chosen.length === 0) throw new Error(`${options.cases.join(", ")}: no case has such a name, --list shows them`);
