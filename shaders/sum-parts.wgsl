@@ -1,8 +1,8 @@
-// y[i] = Σ over parts s of partials[s, i]
+// y[i] = Σ over parts s of partials[first + s · size + i]
 //
 // The second pass of sums that were taken in parts, in the order of the parts. One invocation adds one vector of each.
 
-struct Params { size: u32, parts: u32 }
+struct Params { size: u32, parts: u32, first: u32 }
 
 alias Value = vec4f;
 
@@ -15,6 +15,6 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
   let index = gid.x + gid.y * groups.x * 64u;
   if (index >= params.size) { return; }
   var sum = vec4f();
-  for (var part = 0u; part < params.parts; part++) { sum += vec4f(partials[part * params.size + index]); }
+  for (var part = 0u; part < params.parts; part++) { sum += vec4f(partials[params.first + part * params.size + index]); }
   y[index] = Value(sum);
 }

@@ -29,6 +29,13 @@ export interface ActivationAttrs {
 export const activationGradient = (activation: Node<ActivationAttrs>, dy: Node): Node =>
   apply(op, [readsResult.has(activation.attrs.kind) ? activation : activation.inputs[0], dy], activation.attrs);
 
+/** The activation of x, and dL/d(activation), where that is all that dL/dx comes from and the activation is differentiated by its result. */
+export function activatedFrom(x: Node, dx: Node): { readonly activation: Node<ActivationAttrs>; readonly dy: Node } | undefined {
+  if (dx.op !== op) return undefined;
+  const [activation, dy] = dx.inputs;
+  return readsResult.has(dx.attrs.kind) && activation.inputs[0] === x ? { activation, dy } : undefined;
+}
+
 const readsResult: ReadonlySet<string> = new Set<ActivationAttrs["kind"]>(["relu", "relu6"]);
 
 const op: Op<ActivationAttrs> = {

@@ -1,6 +1,9 @@
 /** Batch normalisation by the batch's own statistics, as in training. */
 import { activationOf } from "./activation.ts";
-import { type BatchNormTrainingAttrs, batchNormTrainingGradient } from "./batch-norm-training-gradient.ts";
+import { activatedFrom } from "./activation-gradient.ts";
+import { addend } from "./arithmetic.ts";
+import type { BatchNormTrainingAttrs } from "./batch-norm-sums.ts";
+import { batchNormTrainingGradient } from "./batch-norm-training-gradient.ts";
 import { pixelRows } from "./batch-statistics.ts";
 import { activationCode } from "./epilogue.ts";
 import { grid } from "./grid.ts";
@@ -21,8 +24,8 @@ export const batchNormTraining = (
 
 const op: Op<BatchNormTrainingAttrs> = {
   name: "batchNormTraining",
-  inputs: ["x", "weight", "bias", "statistics"],
-  sliced: ["x", "y"],
+  inputs: ["x", "weight", "bias", "statistics", "residual"],
+  sliced: ["x", "residual", "y"],
   shape([x, weight, bias, statistics]) {
     for (const [name, shape] of Object.entries({ weight, bias }))
       if (shape.length !== 1 || shape[0] !== x[1])
@@ -31,20 +34,34 @@ const op: Op<BatchNormTrainingAttrs> = {
       throw new ShapeError("batchNormTraining", "statistics are of another value", [x, statistics]);
     return x;
   },
-  launches({ attrs: { epsilon, activation }, shape }) {
+  launches({ inputs: [, , , , residual], attrs: { epsilon, activation }, shape }) {
     const rows = pixelRows(shape);
     return [
       {
         shader: "batch-norm-training",
-        bind: ["x", "weight", "bias", "statistics", "y"],
-        params: { ...rows, activation: activationCode[activation], epsilon },
+        bind: ["x", "weight", "bias", "statistics", residual ? "residual" : "x", "y"],
+        params: { ...rows, activation: activationCode[activation], residual: residual ? 1 : 0, epsilon },
         workgroups: grid(rows.size),
       },
     ];
   },
-  gradient: (node, dy) => [...batchNormTrainingGradient(node, dy), undefined],
+  gradient(node, dy) {
+    // Where dy came through an activation of the result, its kernels do what the activation does.
+    const activated = activatedFrom(node, dy);
+    const activation = activated && activationOf(activated.activation);
+    return [
+      ...(activation
+        ? batchNormTrainingGradient({ ...node, attrs: { ...node.attrs, activation } }, activated.dy)
+        : batchNormTrainingGradient(node, dy)),
+      undefined,
+    ];
+  },
   absorb(node, user) {
+    const { inputs, attrs } = node;
+    if (attrs.activation !== "none") return undefined;
     const activation = activationOf(user);
-    return activation && node.attrs.activation === "none" ? apply(op, node.inputs, { ...node.attrs, activation }) : undefined;
+    if (activation) return apply(op, inputs, { ...attrs, activation });
+    const other = inputs.length < op.inputs.length ? addend(user, node) : undefined;
+    return other && apply(op, [...inputs, other], attrs);
   },
 };

@@ -3,7 +3,6 @@ import { layoutOf } from "../gpu/layout.ts";
 import { activationOf } from "./activation.ts";
 import { div, mul } from "./arithmetic.ts";
 import { batchNormSums } from "./batch-norm-sums.ts";
-import { rowOf } from "./batch-statistics.ts";
 import { channelAffine } from "./channel-affine.ts";
 import { concat } from "./concat.ts";
 import type { EpilogueActivation } from "./epilogue.ts";
@@ -52,13 +51,11 @@ const op: Op<BatchNormAttrs> = {
   // By the mean −factor · Σ dy, by the variance −½ · weight · Σ dy · x̂ / (variance + ε).
   gradient(node, dy) {
     const { inputs, attrs, shape } = node;
-    const [x, weight, , mean, variance] = inputs;
+    const [x, weight, bias, mean, variance] = inputs;
     const channels = shape[1];
     const factor = batchNormScale(node);
     const statistics = concat([reshape(mean, [1, channels]), reshape(variance, [1, channels])], 0);
-    const sums = batchNormSums(x, dy, statistics, attrs.epsilon);
-    const dbias = rowOf(sums, 0);
-    const dweight = rowOf(sums, 1);
+    const { sum: dbias, products: dweight } = batchNormSums({ x, dy, weight, bias, statistics }, { ...attrs, activation: "none" });
     const dvariance = scale(div(mul(weight, dweight), scale(variance, 1, attrs.epsilon)), -0.5);
     return [channelAffine(dy, factor, zeros(channels), "none"), dweight, dbias, scale(mul(factor, dbias), -1), dvariance];
   },

@@ -9,6 +9,7 @@ import { planFor } from "../../src/graph/program.ts";
 import { relu, relu6, sigmoid } from "../../src/kernels/activation.ts";
 import { add } from "../../src/kernels/arithmetic.ts";
 import { batchNorm } from "../../src/kernels/batch-norm.ts";
+import { batchNormTraining } from "../../src/kernels/batch-norm-training.ts";
 import { convTranspose2d } from "../../src/kernels/conv-transpose2d.ts";
 import { conv2d } from "../../src/kernels/conv2d.ts";
 import { linear } from "../../src/kernels/linear.ts";
@@ -43,6 +44,9 @@ describe("one node computes", () => {
     "a convolution, its batch norm, a residual and an activation": relu(add(norm(conv(x)), skip)),
     "a residual in front of the sum": relu(add(skip, norm(conv(x)))),
     "a batch norm and its activation": relu(norm(x)),
+    "a batch norm in training, a residual and an activation": relu6(
+      add(batchNormTraining(skip, weight("norm.weight", [6]), weight("norm.bias", [6]), weight("norm.running_var", [2, 6])), skip),
+    ),
     "a transposed convolution and its activation": relu(convTranspose2d(x, weight("up.weight", [5, 6, 2, 2]), undefined, { stride: 2 })),
     "a fully connected layer and its activation": relu(linear(input("features", [3, 10]), weight("fc.weight", [7, 10]))),
     "a depthwise convolution, its batch norm and activation": relu6(
