@@ -2,10 +2,11 @@
 //
 // The gradient of a depthwise convolution by its input. One invocation gathers four channels: of one pixel, where along each axis the
 // quotient is whole for every period-th tap, of which neighbours lie `step` outputs apart (entry point `main`); or, for 3 × 3 taps at
-// stride 2, of a strip of 4 pixels, to which three outputs of a row add (`stride2`).
+// stride 2, of a block of pixels four columns wide (`stride2`). It walks down `rows` rows of outputs: three of each add to the two rows of
+// pixels under their first two taps, and once more to the next one.
 
 struct Params {
-  size: u32, strips: u32, blocks: u32, in_height: u32, in_width: u32, out_height: u32, out_width: u32,
+  size: u32, strips: u32, groups: u32, rows: u32, blocks: u32, in_height: u32, in_width: u32, out_height: u32, out_width: u32,
   kernel_height: u32, kernel_width: u32, stride_y: u32, stride_x: u32, dilation_y: u32, dilation_x: u32, pad_top: u32, pad_left: u32,
   period_y: u32, period_x: u32, step_y: u32, step_x: u32,
   dy_stride: u32, dy_offset: u32, y_stride: u32, y_offset: u32,
@@ -59,14 +60,29 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
   dx[pixel * params.y_stride + params.y_offset + block] = Value(sum);
 }
 
-// dy at a column of the row that starts at pixel `line`; zero outside, which on the left is a large number too.
-fn load(line: u32, column: i32, block: u32) -> vec4f {
-  let at = (line + min(u32(column), params.out_width - 1u)) * params.dy_stride + params.dy_offset + block;
-  return select(vec4f(), vec4f(dy[at]), u32(column) < params.out_width);
+// Three neighbours of a row of dy; zero outside of it.
+struct Outputs { before: vec4f, here: vec4f, after: vec4f }
+
+// Rows and columns before the first are large numbers here.
+fn outputs(n: u32, row: u32, column: i32, block: u32) -> Outputs {
+  let inside = row < params.out_height;
+  let line = (n * params.out_height + min(row, params.out_height - 1u)) * params.out_width;
+  return Outputs(load(line, column - 1, block, inside), load(line, column, block, inside), load(line, column + 1, block, inside));
 }
 
-fn store(line: u32, column: i32, block: u32, sum: vec4f) {
-  if (u32(column) < params.in_width) { dx[(line + u32(column)) * params.y_stride + params.y_offset + block] = Value(sum); }
+fn load(line: u32, column: i32, block: u32, inside: bool) -> vec4f {
+  let at = (line + min(u32(column), params.out_width - 1u)) * params.dy_stride + params.dy_offset + block;
+  return select(vec4f(), vec4f(dy[at]), inside && u32(column) < params.out_width);
+}
+
+fn tap(index: u32, block: u32) -> vec4f {
+  return vec4f(weight[index * params.blocks + block]);
+}
+
+fn store(n: u32, row: u32, column: i32, block: u32, sum: vec4f) {
+  if (row >= params.in_height || u32(column) >= params.in_width) { return; }
+  let pixel = (n * params.in_height + row) * params.in_width + u32(column);
+  dx[pixel * params.y_stride + params.y_offset + block] = Value(sum);
 }
 
 @compute @workgroup_size(64)
@@ -75,35 +91,28 @@ fn stride2(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) g
   if (index >= params.size) { return; }
   let block = index % params.blocks;
   let strip = index / params.blocks;
-  let in_line = strip / params.strips;   // over the batch: n · in_height + i
-  let n = in_line / params.in_height;
-  let row = in_line % params.in_height + params.pad_top;
-  // Strips begin where a pixel lies under an output's first tap.
+  let group = strip / params.strips;
+  let n = group / params.groups;
+  // Blocks begin where a pixel lies under an output's first tap.
   let column = i32(strip % params.strips * 4u) - i32(params.pad_left % 2u);
   let output = (column + i32(params.pad_left)) / 2;
-  var sum0 = vec4f();
-  var sum1 = vec4f();
-  var sum2 = vec4f();
-  var sum3 = vec4f();
-  for (var tap = row % 2u; tap < 3u; tap += 2u) {
-    // Rows before the first are large numbers here.
-    let out_row = row / 2u - tap / 2u;
-    if (out_row >= params.out_height) { continue; }
-    let line = (n * params.out_height + out_row) * params.out_width;
-    let before = load(line, output - 1, block);
-    let here = load(line, output, block);
-    let after = load(line, output + 1, block);
-    let w0 = vec4f(weight[tap * 3u * params.blocks + block]);
-    let w1 = vec4f(weight[(tap * 3u + 1u) * params.blocks + block]);
-    let w2 = vec4f(weight[(tap * 3u + 2u) * params.blocks + block]);
-    sum0 += w0 * here + w2 * before;
-    sum1 += w1 * here;
-    sum2 += w0 * after + w2 * here;
-    sum3 += w1 * after;
+  let first = group % params.groups * params.rows + params.pad_top / 2u;
+  let end = min(first + params.rows, (params.pad_top + params.in_height + 1u) / 2u);
+  let w00 = tap(0u, block); let w01 = tap(1u, block); let w02 = tap(2u, block);
+  let w10 = tap(3u, block); let w11 = tap(4u, block); let w12 = tap(5u, block);
+  let w20 = tap(6u, block); let w21 = tap(7u, block); let w22 = tap(8u, block);
+  var above = outputs(n, first - 1u, output, block);
+  for (var out_row = first; out_row < end; out_row++) {
+    let d = outputs(n, out_row, output, block);
+    let row = out_row * 2u - params.pad_top;
+    store(n, row, column, block, w00 * d.here + w02 * d.before + (w20 * above.here + w22 * above.before));
+    store(n, row, column + 1, block, w01 * d.here + w21 * above.here);
+    store(n, row, column + 2, block, w00 * d.after + w02 * d.here + (w20 * above.after + w22 * above.here));
+    store(n, row, column + 3, block, w01 * d.after + w21 * above.after);
+    store(n, row + 1u, column, block, w10 * d.here + w12 * d.before);
+    store(n, row + 1u, column + 1, block, w11 * d.here);
+    store(n, row + 1u, column + 2, block, w10 * d.after + w12 * d.here);
+    store(n, row + 1u, column + 3, block, w11 * d.after);
+    above = d;
   }
-  let first = in_line * params.in_width;
-  store(first, column, block, sum0);
-  store(first, column + 1, block, sum1);
-  store(first, column + 2, block, sum2);
-  store(first, column + 3, block, sum3);
 }

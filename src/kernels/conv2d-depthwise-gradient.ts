@@ -36,19 +36,23 @@ export function depthwiseDataGradient(dy: Node, weight: Node, { stride, padding,
 export const depthwiseWeightGradient = (x: Node, dy: Node, { stride, padding, dilation, weightShape }: WeightAttrs): Node =>
   apply(weightOp, [x, dy], { stride, padding, dilation, weightShape });
 
-/** Pixels along a row that one invocation gathers for at stride 2. */
+/** Pixels along a row that one invocation works on where it walks down, and of how many rows of outputs it does in the data gradient. */
 const STRIP = 4;
+const ROWS = { software: 7, other: 2 };
 
 const dataOp: Op<DataAttrs> = {
   name: "conv2dDepthwiseDataGradient",
   inputs: ["dy", "weight"],
   sliced: ["dy", "y"],
   shape: (_, { xShape }) => xShape,
-  launches({ inputs: [dy], attrs, shape }) {
+  launches({ inputs: [dy], attrs, shape }, { class: adapter }) {
     const { blocks, vectors } = layoutOf(shape);
     const isUnrolled = String([attrs.kernel, attrs.stride, attrs.dilation]) === "3,3,2,2,1,1";
     const strips = Math.ceil((shape[3] + (attrs.padding[1] % 2)) / STRIP);
-    const size = isUnrolled ? shape[0] * shape[2] * strips * blocks : vectors;
+    // Rows of outputs whose first or second tap lies on a row of pixels.
+    const outRows = Math.ceil((shape[2] + (attrs.padding[0] % 2)) / 2);
+    const groups = Math.ceil(outRows / (adapter === "software" ? ROWS.software : ROWS.other));
+    const size = isUnrolled ? shape[0] * groups * strips * blocks : vectors;
     const [down, across] = [0, 1].map((axis) => tapsOnOutputs(attrs.stride[axis], attrs.dilation[axis]));
     return [
       {
@@ -58,6 +62,8 @@ const dataOp: Op<DataAttrs> = {
         params: {
           size,
           strips,
+          groups,
+          rows: Math.ceil(outRows / groups),
           blocks,
           ...windowParams(attrs, attrs.kernel, shape, dy.shape),
           period_y: down.period,
@@ -95,18 +101,20 @@ const weightOp: Op<WeightAttrs> = {
     const taps = kernelHeight * kernelWidth;
     const rows = dy.shape[0] * dy.shape[2];
     const size = blocks * Math.ceil(kernelHeight / TAPS) * Math.ceil(kernelWidth / TAPS);
-    const chunkRows = Math.ceil(rows / Math.min(rows, Math.ceil(INVOCATIONS / size)));
-    const chunks = Math.ceil(rows / chunkRows);
+    const most = Math.ceil(INVOCATIONS / size);
+    const isWalked = String([attrs.stride, attrs.dilation]) === "1,1,1,1";
+    const { chunks, ...ranges } = isWalked ? stripsOf(dy.shape, most) : chunksOfRows(rows, most);
     const partials = { scratch: "partials", vectors: chunks * taps * blocks };
     const launches: Launch[] = [
       {
         shader: "conv2d-depthwise-weight-gradient",
+        entryPoint: isWalked ? "stride1" : "main",
         bind: ["x", "dy", partials],
         params: {
           size,
           chunks,
           rows,
-          chunk_rows: chunkRows,
+          ...ranges,
           blocks,
           ...windowParams(attrs, [kernelHeight, kernelWidth], x.shape, dy.shape),
         },
@@ -124,6 +132,34 @@ const weightOp: Op<WeightAttrs> = {
   macs: ({ inputs: [, dy], shape: [, , kernelHeight, kernelWidth] }) =>
     dy.shape.reduce((product, size) => product * size, kernelHeight * kernelWidth),
 };
+
+/** How a shader's params call what one invocation sums over. */
+interface Chunks {
+  readonly chunks: number;
+  readonly chunk_rows: number;
+  readonly strips: number;
+  readonly groups: number;
+  readonly batch: number;
+  readonly pictures: number;
+}
+
+function chunksOfRows(rows: number, most: number): Chunks {
+  const chunkRows = Math.ceil(rows / Math.min(rows, most));
+  return { chunks: Math.ceil(rows / chunkRows), chunk_rows: chunkRows, strips: 0, groups: 0, batch: 0, pictures: 0 };
+}
+
+/** Rows of a strip from which on a second invocation pays: each walks two rows more than it has. */
+const WALKED_ROWS = 16;
+
+/** Strips of all rows of a picture; fewer rows where invocations are few, several pictures where they are many. */
+function stripsOf([batch, , height, width]: Shape, most: number): Chunks {
+  const strips = Math.ceil(width / STRIP);
+  const wanted = Math.floor(most / (strips * batch));
+  const groups = Math.max(1, Math.min(wanted, Math.ceil(height / WALKED_ROWS)));
+  const pictures = Math.min(batch, Math.ceil((strips * batch) / most));
+  const chunks = strips * groups * Math.ceil(batch / pictures);
+  return { chunks, chunk_rows: Math.ceil(height / groups), strips, groups, batch, pictures };
+}
 
 const windowParams = (
   { stride, padding, dilation }: DepthwiseWindow,

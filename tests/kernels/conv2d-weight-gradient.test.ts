@@ -34,6 +34,8 @@ describe.each([
   ["a stem with stride", [1, 3, 97, 80], [20, 3, 7, 7], { stride: 2, padding: 3 }],
   ["1×1: pixels without rows", [3, 20, 33, 31], [36, 20, 1, 1], {}],
   ["depthwise", [2, 6, 61, 53], [6, 1, 3, 3], { padding: 1, groups: 6 }],
+  ["depthwise 5×5: squares of 3×3 taps", [2, 6, 37, 18], [6, 1, 5, 5], { padding: 2, groups: 6 }],
+  ["depthwise of many channels: several pictures a sum", [17, 2048, 1, 3], [2048, 1, 1, 2], { groups: 2048 }],
   ["depthwise 5×5 with stride", [2, 6, 61, 53], [6, 1, 5, 5], { stride: 2, padding: 2, groups: 6 }],
 ] as const)("%s: %j by %j %j", (_, xShape, weightShape, options) => {
   test.each([

@@ -62,6 +62,8 @@ export const depthwise: readonly Conv2dCase[] = [
   { name: "depthwise with dilation", shapes: [[1, 4, 8, 7], [4, 1, 3, 3], [4]], options: { padding: 2, dilation: 2, groups: 4 } },
   { name: "depthwise with dilation and stride: some pixels lie under no tap", shapes: [[1, 4, 9, 8], [4, 1, 3, 3], [4]], options: { stride: [2, 3], padding: 1, dilation: 2, groups: 4 } },
   { name: "depthwise with padding after only and stride 2", shapes: [[1, 4, 8, 8], [4, 1, 3, 3], [4]], options: { stride: 2, padding: [0, 0, 1, 1], groups: 4 } },
+  { name: "depthwise of stride 2, more rows than one invocation walks down", shapes: [[2, 5, 19, 6], [5, 1, 3, 3], [5]], options: { stride: 2, padding: 1, groups: 5 } },
+  { name: "depthwise of stride 2, padding of each side", shapes: [[1, 4, 6, 9], [4, 1, 3, 3], [4]], options: { stride: 2, padding: [2, 1, 0, 3], groups: 4 } },
   { name: "depthwise without bias, stride of its own for each axis", shapes: [[1, 3, 7, 9], [3, 1, 3, 5], undefined], options: { stride: [1, 3], groups: 3 } },
   { name: "depthwise 1×1", shapes: [[1, 6, 3, 3], [6, 1, 1, 1], [6]], options: { groups: 6 } },
   { name: "depthwise with multiplier 2", shapes: [[1, 4, 5, 5], [8, 1, 3, 3], [8]], options: { padding: 1, groups: 4 } },
