@@ -94,6 +94,7 @@ async function bench(options: Options): Promise<void> {
   ];
   note(head.join("\n"));
 
+  const names = all.map(({ name }) => name);
   const results: CaseResult[] = [];
   for (const which of chosen) {
     const isTraining = which.kind === "training";
@@ -106,12 +107,12 @@ async function bench(options: Options): Promise<void> {
     });
     results.push(result);
     note(`${new Date().toISOString().slice(11, 19)}  ${which.name}  ${summary(result)}`);
+    // After each case, so that a run which is stopped has left what it knows.
     if (options.json) writeFileSync(options.json, document(options, { adapter, peak, versions, results }));
+    if (options.chart) writeFileSync(options.chart, chart(results, adapter));
+    if (options.markdown) writeFileSync(options.markdown, markdown(head, results, names));
   }
   for (const each of all) await each.end();
-  const names = all.map(({ name }) => name);
-  if (options.chart) writeFileSync(options.chart, chart(results, adapter));
-  if (options.markdown) writeFileSync(options.markdown, markdown(head, results, names));
   print([...head, "", formatResults(results, names, peak)].join("\n"));
 }
 
