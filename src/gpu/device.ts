@@ -1,5 +1,6 @@
 /** A GPU to compute on: the browser's, the system's through Dawn, or the software adapter that npm ships. */
 import { DeviceError } from "./device-error.ts";
+import { dozing } from "./doze.ts";
 import type { NodeGpu, Toggles } from "./node-gpu.ts";
 import { type AdapterProfile, profileOf } from "./profile.ts";
 
@@ -52,10 +53,11 @@ export async function requestDevice({ adapter: choice = "auto", toggles = "safe"
   throw new DeviceError(`no ${wanted}; looked for ${tried.join(", ") || "navigator.gpu"}; ${advice}`, { isMissing: true });
 }
 
+const isNode = (): boolean => globalThis.process?.versions?.node !== undefined;
+
 /** The places to look for an adapter, in order. */
 async function* gpus(choice: AdapterChoice, toggles: Toggles): AsyncGenerator<NodeGpu> {
-  const isNode = globalThis.process?.versions?.node !== undefined;
-  if (!isNode) {
+  if (!isNode()) {
     if (globalThis.navigator?.gpu) yield { gpu: globalThis.navigator.gpu, origin: "navigator.gpu" };
     return;
   }
@@ -101,14 +103,17 @@ async function open(adapter: GPUAdapter, toggles: Toggles): Promise<Device> {
   lost.catch((failure) => {
     for (const reject of waiting) reject(failure);
   });
+  const profile = profileOf(adapter);
+  const doze = isNode() && profile.class === "software" ? dozing(() => waiting.size > 0) : () => {};
   return {
     gpu,
-    profile: profileOf(adapter),
+    profile,
     toggles,
     lost,
     finished: (work) =>
       new Promise((resolve, reject) => {
         waiting.add(reject);
+        doze();
         work.then(resolve, reject).finally(() => waiting.delete(reject));
       }),
     check() {

@@ -29,7 +29,7 @@ export function pipelineFor(device: Device, key: PipelineKey): Promise<Pipeline>
   caches.set(device.gpu, cache);
   const moduleName = `${key.shader} ${key.precision}`;
   return once(cache.pipelines, pipelineName(key), async () =>
-    compile(device.gpu, key, await once(cache.modules, moduleName, () => moduleOf(device.gpu, key))),
+    compile(device, key, await once(cache.modules, moduleName, () => moduleOf(device.gpu, key))),
   );
 }
 
@@ -71,11 +71,14 @@ async function moduleOf(gpu: GPUDevice, { shader: source, precision }: PipelineK
   return { shader, module, bindGroupLayout, layout: gpu.createPipelineLayout({ bindGroupLayouts: [bindGroupLayout] }) };
 }
 
-async function compile(gpu: GPUDevice, key: PipelineKey, { shader, module, bindGroupLayout, layout }: Module): Promise<Pipeline> {
+async function compile({ gpu, finished }: Device, key: PipelineKey, known: Module): Promise<Pipeline> {
+  const { shader, module, bindGroupLayout, layout } = known;
   try {
     const compute = { module, entryPoint: key.entryPoint ?? "main", constants: { ...key.overrides } };
-    return { shader, bindGroupLayout, pipeline: await gpu.createComputePipelineAsync({ label: pipelineName(key), layout, compute }) };
+    const pipeline = await finished(gpu.createComputePipelineAsync({ label: pipelineName(key), layout, compute }));
+    return { shader, bindGroupLayout, pipeline };
   } catch (cause) {
+    if (cause instanceof DeviceError) throw cause;
     const problem = cause instanceof Error ? cause.message : String(cause);
     if (cause instanceof Error && "reason" in cause && cause.reason === "internal")
       throw new DeviceError(`cannot compile ${shader.name}, ${problem}`, { cause });

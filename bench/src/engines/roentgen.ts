@@ -33,7 +33,7 @@ export async function open(options: DeviceOptions): Promise<Engine> {
                 if (recording) replay(gpu, recording);
                 else await once();
               }
-              if (recording) await gpu.queue.onSubmittedWorkDone();
+              if (recording) await device.finished(gpu.queue.onSubmittedWorkDone());
               device.check();
             },
             output: once,
