@@ -65,3 +65,14 @@ const op: Op<AvgPool2dAttrs> = {
   },
   gradient: (node, dy) => [avgPool2dGradient(node, dy)],
 };
+
+/**
+ * The average over the windows of a pooling node, of another value; undefined where windows count padding, or where neighbouring windows
+ * share pixels, so that there are not fewer of them.
+ */
+export function averageLike(node: Node): ((x: Node) => Node) | undefined {
+  if (node.op !== op) return undefined;
+  const { kernel, stride, padding, countIncludePad }: AvgPool2dAttrs = node.attrs;
+  const isMean = !countIncludePad || padding.every((side) => side === 0);
+  return isMean && stride.every((step, axis) => step >= kernel[axis]) ? (x) => apply(op, [x], node.attrs) : undefined;
+}

@@ -4,6 +4,7 @@ import type { AdapterProfile } from "../gpu/profile.ts";
 import type { Shape } from "../tensor.ts";
 import { activationOf } from "./activation.ts";
 import { addend } from "./arithmetic.ts";
+import { averageLike } from "./avg-pool2d.ts";
 import { batchNormScale, batchNormShift, isBatchNorm } from "./batch-norm.ts";
 import { channelSums } from "./channel-sums.ts";
 import { anchored, type Choice, chosen } from "./choice.ts";
@@ -88,6 +89,9 @@ const op: Op<Conv2dAttrs> = {
     const activation = activationOf(user);
     if (activation) return apply(op, inputs, { ...attrs, activation });
     if (residual) return undefined;
+    // A convolution of one tap of the mean is the mean of the convolution, from a fraction of the pixels.
+    const average = isPointwise(attrs, weight.shape) ? averageLike(user) : undefined;
+    if (average) return apply(op, [average(x), weight, bias], attrs);
     if (isBatchNorm(user) && user.attrs.activation === "none") {
       const scale = batchNormScale(user);
       return apply(op, [x, scaleFilters(weight, scale), batchNormShift(user, scale, bias)], attrs);
@@ -124,6 +128,10 @@ const op: Op<Conv2dAttrs> = {
     return [dataGradient(node, dy), dweight, channelSums(dy)];
   },
 };
+
+/** Whether every output pixel sees the input pixel in its place alone. */
+const isPointwise = ({ stride, padding }: Conv2dAttrs, [, , kernelHeight, kernelWidth]: Shape): boolean =>
+  kernelHeight * kernelWidth === 1 && stride[0] * stride[1] === 1 && padding.every((side) => side === 0);
 
 const windowOf = (attrs: Conv2dAttrs, [, , kernelHeight, kernelWidth]: Shape, outShape: Shape): Conv2dWindow => ({
   kernel: [kernelHeight, kernelWidth],

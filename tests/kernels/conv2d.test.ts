@@ -1,6 +1,7 @@
 /** Convolution equals its definition for every window, group and size, also where it absorbs the ops that follow it. */
 import { relu, relu6 } from "../../src/kernels/activation.ts";
 import { add } from "../../src/kernels/arithmetic.ts";
+import { type AvgPool2dOptions, avgPool2d } from "../../src/kernels/avg-pool2d.ts";
 import { batchNorm } from "../../src/kernels/batch-norm.ts";
 import { type Conv2dOptions, conv2d } from "../../src/kernels/conv2d.ts";
 import type { Node } from "../../src/kernels/op.ts";
@@ -8,6 +9,7 @@ import { type Shape, sizeOf } from "../../src/tensor.ts";
 import { describeOp, describeShapeErrors } from "../describe-op.ts";
 import * as plain from "../reference/activation.ts";
 import { add as plainAdd } from "../reference/arithmetic.ts";
+import { avgPool2d as plainAvgPool2d } from "../reference/avg-pool2d.ts";
 import { batchNorm as plainBatchNorm } from "../reference/batch-norm.ts";
 import { conv2d as reference } from "../reference/conv2d.ts";
 import type { Values } from "../reference/values.ts";
@@ -105,6 +107,25 @@ describeOp(
     },
   ],
   terms,
+);
+
+describeOp(
+  "avgPool2d of conv2d",
+  (x: Node, weight: Node, bias: Node, options: AvgPool2dOptions) => avgPool2d(conv2d(x, weight, bias), options),
+  (x: Values, weight: Values, bias: Values, options: AvgPool2dOptions) => plainAvgPool2d(reference(x, weight, bias), options),
+  [
+    { name: "one tap, as a DenseNet's transition", shapes: [[2, 5, 5, 4], [6, 5, 1, 1], [6]], options: { kernel: 2 } },
+    { name: "one tap, windows apart", shapes: [[1, 5, 7, 7], [6, 5, 1, 1], [6]], options: { kernel: 2, stride: 3 } },
+    { name: "padding that counts does not see the bias", shapes: [[1, 5, 6, 6], [6, 5, 1, 1], [6]], options: { kernel: 2, padding: 1 } },
+    {
+      name: "padding that does not count",
+      shapes: [[1, 5, 6, 6], [6, 5, 1, 1], [6]],
+      options: { kernel: 2, padding: 1, countIncludePad: false },
+    },
+    { name: "a part window at the end", shapes: [[1, 5, 5, 5], [6, 5, 1, 1], [6]], options: { kernel: 2, ceilMode: true } },
+    { name: "several taps", shapes: [[1, 5, 6, 6], [6, 5, 3, 3], [6]], options: { kernel: 2 } },
+  ],
+  ([, weight], options) => sizeOf(weight.slice(1)) * Number(options?.kernel) ** 2,
 );
 
 describeOp(
