@@ -2,12 +2,12 @@
 //
 // Entry point `main`: any window; one invocation computes four channels of one output pixel. Taps outside the picture are skipped;
 // every window holds at least one inside.
-// The loop over rows has the kernel's height for a bound, since compilers unroll constant ones, which takes them three times as long.
-// Entry points `stride2_by2` and `stride2_by3`: windows of 2 × 2 and 3 × 3 without dilation; one invocation computes a strip of four
-// output pixels and loads what neighbours share once. Taps outside the picture are clamped into it: a value met twice is no other maximum.
+// Entry points `stride2_by2` and `stride2_by3`: windows of 2 × 2 and 3 × 3 without dilation. One invocation computes a block of the output,
+// four columns wide and `rows` high; it walks down the rows of the input and loads what neighbours share once. Taps outside the picture
+// are clamped into it: a value met twice is no other maximum.
 
 struct Params {
-  size: u32, blocks: u32, strips: u32, in_height: u32, in_width: u32, out_height: u32, out_width: u32,
+  size: u32, blocks: u32, strips: u32, groups: u32, rows: u32, in_height: u32, in_width: u32, out_height: u32, out_width: u32,
   kernel_height: u32, kernel_width: u32, stride_y: u32, stride_x: u32, dilation_y: u32, dilation_x: u32, pad_top: i32, pad_left: i32,
   x_stride: u32, x_offset: u32, y_stride: u32, y_offset: u32,
 }
@@ -55,13 +55,13 @@ fn main(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) grou
   y[pixel * params.y_stride + params.y_offset + block] = Value(best);
 }
 
-// Where a strip of four outputs begins.
-struct Strip { n: u32, row: u32, column: u32, block: u32 }
+// Where a block of outputs begins.
+struct Job { n: u32, row: u32, column: u32, block: u32 }
 
-fn strip(index: u32) -> Strip {
+fn job(index: u32) -> Job {
   let rest = index / params.blocks;
-  let row = rest / params.strips;
-  return Strip(row / params.out_height, row % params.out_height, rest % params.strips * 4u, index % params.blocks);
+  let group = rest / params.strips;
+  return Job(group / params.groups, group % params.groups * params.rows, rest % params.strips * 4u, index % params.blocks);
 }
 
 // First vector of a row of the picture, and the vectors from there to a column, both clamped into the picture.
@@ -73,18 +73,31 @@ fn column_offset(column: i32, block: u32) -> u32 {
   return u32(clamp(column, 0, i32(params.in_width) - 1)) * params.x_stride + block;
 }
 
-fn store(at: Strip, best: array<vec4f, 4>) {
-  let first = (at.n * params.out_height + at.row) * params.out_width + at.column;
-  let columns = min(4u, params.out_width - at.column);
-  var values = best;
-  for (var i = 0u; i < columns; i++) { y[(first + i) * params.y_stride + params.y_offset + at.block] = Value(values[i]); }
+// The greatest of several values, and of their bits without the sign, which are above those of infinity where one of them is NaN.
+struct Greatest { value: vec4f, bits: vec4u }
+
+fn load(at: u32) -> Greatest {
+  let value = vec4f(x[at]);
+  return Greatest(value, bitcast<vec4u>(value) & vec4u(0x7fffffffu));
+}
+
+fn greater_of(a: Greatest, b: Greatest) -> Greatest {
+  return Greatest(select(a.value, b.value, b.value > a.value), max(a.bits, b.bits));
+}
+
+fn store(at: Job, row: u32, i: u32, greatest: Greatest) {
+  if (at.column + i >= params.out_width) { return; }
+  let pixel = (at.n * params.out_height + row) * params.out_width + at.column + i;
+  let is_nan = greatest.bits > vec4u(0x7f800000u);
+  y[pixel * params.y_stride + params.y_offset + at.block] = Value(select(greatest.value, bitcast<vec4f>(greatest.bits), is_nan));
 }
 
 @compute @workgroup_size(64)
 fn stride2_by2(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let index = gid.x + gid.y * groups.x * 64u;
   if (index >= params.size) { return; }
-  let at = strip(index);
+  let at = job(index);
+  let rows = min(params.rows, params.out_height - at.row);
   let top = i32(at.row * 2u) - params.pad_top;
   let left = i32(at.column * 2u) - params.pad_left;
   let c0 = column_offset(left, at.block);
@@ -95,25 +108,35 @@ fn stride2_by2(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroup
   let c5 = column_offset(left + 5, at.block);
   let c6 = column_offset(left + 6, at.block);
   let c7 = column_offset(left + 7, at.block);
-  var best0 = vec4f(LOWEST);
-  var best1 = vec4f(LOWEST);
-  var best2 = vec4f(LOWEST);
-  var best3 = vec4f(LOWEST);
-  for (var tap_y = 0u; tap_y < params.kernel_height; tap_y++) {
-    let start = row_start(at.n, top + i32(tap_y));
-    best0 = greater(best0, greater(vec4f(x[start + c0]), vec4f(x[start + c1])));
-    best1 = greater(best1, greater(vec4f(x[start + c2]), vec4f(x[start + c3])));
-    best2 = greater(best2, greater(vec4f(x[start + c4]), vec4f(x[start + c5])));
-    best3 = greater(best3, greater(vec4f(x[start + c6]), vec4f(x[start + c7])));
+  var above0: Greatest;
+  var above1: Greatest;
+  var above2: Greatest;
+  var above3: Greatest;
+  for (var line = 0u; line < 2u * rows; line++) {
+    let start = row_start(at.n, top + i32(line));
+    let here0 = greater_of(load(start + c0), load(start + c1));
+    let here1 = greater_of(load(start + c2), load(start + c3));
+    let here2 = greater_of(load(start + c4), load(start + c5));
+    let here3 = greater_of(load(start + c6), load(start + c7));
+    if (line % 2u == 1u) {
+      store(at, at.row + line / 2u, 0u, greater_of(above0, here0));
+      store(at, at.row + line / 2u, 1u, greater_of(above1, here1));
+      store(at, at.row + line / 2u, 2u, greater_of(above2, here2));
+      store(at, at.row + line / 2u, 3u, greater_of(above3, here3));
+    }
+    above0 = here0;
+    above1 = here1;
+    above2 = here2;
+    above3 = here3;
   }
-  store(at, array<vec4f, 4>(best0, best1, best2, best3));
 }
 
 @compute @workgroup_size(64)
 fn stride2_by3(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let index = gid.x + gid.y * groups.x * 64u;
   if (index >= params.size) { return; }
-  let at = strip(index);
+  let at = job(index);
+  let rows = min(params.rows, params.out_height - at.row);
   let top = i32(at.row * 2u) - params.pad_top;
   let left = i32(at.column * 2u) - params.pad_left;
   let c0 = column_offset(left, at.block);
@@ -125,19 +148,32 @@ fn stride2_by3(@builtin(global_invocation_id) gid: vec3u, @builtin(num_workgroup
   let c6 = column_offset(left + 6, at.block);
   let c7 = column_offset(left + 7, at.block);
   let c8 = column_offset(left + 8, at.block);
-  var best0 = vec4f(LOWEST);
-  var best1 = vec4f(LOWEST);
-  var best2 = vec4f(LOWEST);
-  var best3 = vec4f(LOWEST);
-  for (var tap_y = 0u; tap_y < params.kernel_height; tap_y++) {
-    let start = row_start(at.n, top + i32(tap_y));
-    let x2 = vec4f(x[start + c2]);
-    let x4 = vec4f(x[start + c4]);
-    let x6 = vec4f(x[start + c6]);
-    best0 = greater(best0, greater(greater(vec4f(x[start + c0]), vec4f(x[start + c1])), x2));
-    best1 = greater(best1, greater(greater(x2, vec4f(x[start + c3])), x4));
-    best2 = greater(best2, greater(greater(x4, vec4f(x[start + c5])), x6));
-    best3 = greater(best3, greater(greater(x6, vec4f(x[start + c7])), vec4f(x[start + c8])));
+  // The rows of the input met so far in the window that is open: the last one of a window is the first of the next.
+  var above0: Greatest;
+  var above1: Greatest;
+  var above2: Greatest;
+  var above3: Greatest;
+  for (var line = 0u; line < 2u * rows + 1u; line++) {
+    let start = row_start(at.n, top + i32(line));
+    let x2 = load(start + c2);
+    let x4 = load(start + c4);
+    let x6 = load(start + c6);
+    let here0 = greater_of(greater_of(load(start + c0), load(start + c1)), x2);
+    let here1 = greater_of(greater_of(x2, load(start + c3)), x4);
+    let here2 = greater_of(greater_of(x4, load(start + c5)), x6);
+    let here3 = greater_of(greater_of(x6, load(start + c7)), load(start + c8));
+    let both0 = greater_of(above0, here0);
+    let both1 = greater_of(above1, here1);
+    let both2 = greater_of(above2, here2);
+    let both3 = greater_of(above3, here3);
+    let ends = line % 2u == 0u;
+    if (ends && line > 0u) {
+      store(at, at.row + line / 2u - 1u, 0u, both0);
+      store(at, at.row + line / 2u - 1u, 1u, both1);
+      store(at, at.row + line / 2u - 1u, 2u, both2);
+      store(at, at.row + line / 2u - 1u, 3u, both3);
+    }
+    if (ends) { above0 = here0; above1 = here1; above2 = here2; above3 = here3; }
+    else { above0 = both0; above1 = both1; above2 = both2; above3 = both3; }
   }
-  store(at, array<vec4f, 4>(best0, best1, best2, best3));
 }

@@ -1,5 +1,5 @@
 /** Max pooling takes the largest value of each window, as PyTorch lays the windows, and gives its gradient to the first that has it. */
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { gradients } from "../../src/graph/gradient.ts";
 import { maxPool2d } from "../../src/kernels/max-pool2d.ts";
 import { input } from "../../src/kernels/op.ts";
@@ -42,6 +42,40 @@ test("a NaN wins every window that it is in", async () => {
   const y = maxPool2d(x, { kernel: [1, 2], stride: 1 });
   const results = await compute({ y }, { inputs: { x: tensor(x.shape, Float32Array.of(1, Number.NaN, 9, 2, 3)) } });
   expect([...results.y.data]).toEqual([Number.NaN, Number.NaN, 9, 3]);
+});
+
+describe.each([2, 3])("windows of %i × %i, stride 2", (kernel) => {
+  // Five windows across and down, so that strips and blocks of rows are not whole.
+  const side = 8 + kernel;
+  const x = input("x", [1, 1, side, side]);
+  const pooled = async (values: ReadonlyMap<number, number>): Promise<number[]> => {
+    const data = Float32Array.from({ length: side * side }, (_, i) => values.get(i) ?? -1);
+    return [...(await compute({ y: maxPool2d(x, { kernel, stride: 2 }) }, { inputs: { x: tensor(x.shape, data) } })).y.data];
+  };
+  /** Windows that see an element of the map. */
+  const seeing = (element: number): number[] => {
+    const along = (at: number): number[] => [0, 1, 2, 3, 4].filter((i) => i * 2 <= at && at < i * 2 + kernel);
+    return along(Math.floor(element / side)).flatMap((row) => along(element % side).map((column) => row * 5 + column));
+  };
+
+  test("a NaN of either sign wins wherever it is seen, also over infinity", async () => {
+    const minusNaN = new Float32Array(Uint32Array.of(0xffc00000).buffer)[0];
+    const places = [0, 3, side * 2 + 2, side * 4 + 9, side * 8 + 1, side * 9 + 8];
+    const values = new Map(places.flatMap((at, i) => [[at, i % 2 === 0 ? Number.NaN : minusNaN] as const]));
+    values.set(1, Number.POSITIVE_INFINITY);
+    const wins = new Set(places.flatMap(seeing));
+    const isInfinite = new Set(seeing(1));
+    const rest = (i: number): number => (isInfinite.has(i) ? Number.POSITIVE_INFINITY : -1);
+    expect(await pooled(values)).toEqual(Array.from({ length: 25 }, (_, i) => (wins.has(i) ? Number.NaN : rest(i))));
+  });
+
+  test("infinities are values like others", async () => {
+    const all = new Map(Array.from({ length: side * side }, (_, i) => [i, Number.NEGATIVE_INFINITY]));
+    all.set(side * 5 + 5, Number.POSITIVE_INFINITY);
+    const wins = new Set(seeing(side * 5 + 5));
+    const expected = Array.from({ length: 25 }, (_, i) => (wins.has(i) ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY));
+    expect(await pooled(all)).toEqual(expected);
+  });
 });
 
 test.each([
