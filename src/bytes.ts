@@ -11,10 +11,10 @@ export class InputError extends Error {
   }
 }
 
-/** A name for messages: the path or URL as typed, the file's name, or "bytes". */
+/** A name for messages: the path or URL as typed, the file's name, "data URL" or "bytes". */
 export function nameOf(source: Source): string {
-  if (typeof source === "string") return source;
-  if (source instanceof URL) return source.protocol === "file:" ? decodeURIComponent(source.pathname) : source.href;
+  if (source instanceof URL && source.protocol === "file:") return decodeURIComponent(source.pathname);
+  if (typeof source === "string" || source instanceof URL) return /^data:/i.test(String(source)) ? "data URL" : String(source);
   return "name" in source && typeof source.name === "string" ? source.name : "bytes";
 }
 
@@ -26,7 +26,8 @@ export async function readBytes(source: Source): Promise<Uint8Array<ArrayBuffer>
   if (source instanceof Uint8Array) return source as Uint8Array<ArrayBuffer>;
   if (source instanceof ArrayBuffer) return new Uint8Array(source);
   if (source instanceof Blob) return new Uint8Array(await source.arrayBuffer());
-  if (typeof source === "string" && source.startsWith("file:")) return readBytes(new URL(source));
+  if (typeof source === "string" && /^(file|data):/i.test(source)) return readBytes(new URL(source));
+  if (source instanceof URL && source.protocol === "data:") return bytesOfDataUrl(source);
   const fs = globalThis.process?.getBuiltinModule?.("node:fs/promises");
   const isFile = source instanceof URL ? source.protocol === "file:" : !/^[a-z][a-z0-9+.-]+:\/\//i.test(source);
   if (fs && isFile) {
@@ -45,6 +46,19 @@ export async function readBytes(source: Source): Promise<Uint8Array<ArrayBuffer>
   }
   if (!response.ok) throw new InputError(nameOf(source), `the server answered ${response.status} ${response.statusText}`.trimEnd());
   return new Uint8Array(await response.arrayBuffer());
+}
+
+/** Not by `fetch`, which a page's content policy may keep from reading them. */
+function bytesOfDataUrl({ href }: URL): Uint8Array<ArrayBuffer> {
+  const comma = href.indexOf(",");
+  const content = href.slice(comma + 1).replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  try {
+    if (comma < 0) throw new Error("there is no comma");
+    const binary = /;\s*base64\s*$/i.test(href.slice(0, comma)) ? atob(content) : content;
+    return Uint8Array.from(binary, (character) => character.charCodeAt(0));
+  } catch (cause) {
+    throw new InputError("data URL", "is damaged", { cause });
+  }
 }
 
 function fileProblem(cause: unknown): string {
