@@ -1,7 +1,7 @@
 /** Roentgen's public interface. Research use, not a medical device. */
 export { InputError, type Source } from "./bytes.ts";
 export { type AdapterChoice, type Device, type DeviceOptions, requestDevice } from "./gpu/device.ts";
-export { DeviceError } from "./gpu/device-error.ts";
+export { DeviceError, type DeviceFailure } from "./gpu/device-error.ts";
 export type { Precision } from "./gpu/layout.ts";
 export type { Toggles } from "./gpu/node-gpu.ts";
 export type { AdapterClass, AdapterProfile } from "./gpu/profile.ts";

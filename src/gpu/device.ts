@@ -2,6 +2,7 @@
 import { DeviceError } from "./device-error.ts";
 import { dozing } from "./doze.ts";
 import type { NodeGpu, Toggles } from "./node-gpu.ts";
+import { pageAdvice, pageGpu } from "./page-gpu.ts";
 import { type AdapterProfile, profileOf } from "./profile.ts";
 
 export interface Device {
@@ -46,19 +47,20 @@ export async function requestDevice({ adapter: choice = "auto", toggles = "safe"
     tried.push(origin);
   }
   const wanted = choice === "auto" ? "usable adapter" : `${choice} adapter`;
-  const advice =
-    choice === "hardware"
-      ? "try adapter software"
-      : "install mesa-vulkan-drivers of Mesa 24 or newer, or the npm packages webgpu and @sparticuz/chromium";
-  throw new DeviceError(`no ${wanted}; looked for ${tried.join(", ") || "navigator.gpu"}; ${advice}`, { isMissing: true });
+  throw new DeviceError(`no ${wanted}; looked for ${tried.join(", ")}; ${adviceFor(choice)}`, { reason: "no-adapter" });
 }
 
-const isNode = (): boolean => globalThis.process?.versions?.node !== undefined;
+const isNode = globalThis.process?.versions?.node !== undefined;
+
+function adviceFor(choice: AdapterChoice): string {
+  if (choice === "hardware") return "try adapter software";
+  return isNode ? "install mesa-vulkan-drivers of Mesa 24 or newer, or the npm packages webgpu and @sparticuz/chromium" : pageAdvice;
+}
 
 /** The places to look for an adapter, in order. */
 async function* gpus(choice: AdapterChoice, toggles: Toggles): AsyncGenerator<NodeGpu> {
-  if (!isNode()) {
-    if (globalThis.navigator?.gpu) yield { gpu: globalThis.navigator.gpu, origin: "navigator.gpu" };
+  if (!isNode) {
+    yield { gpu: pageGpu(), origin: "an adapter that the browser offers" };
     return;
   }
   const { nodeGpus } = await import("./node-gpu.ts");
@@ -92,10 +94,13 @@ async function open(adapter: GPUAdapter, toggles: Toggles): Promise<Device> {
   let failure: DeviceError | undefined;
   gpu.addEventListener("uncapturederror", (event) => {
     event.preventDefault();
-    failure ??= new DeviceError(event.error.message);
+    failure ??= new DeviceError(event.error.message, { reason: isOutOfMemory(event.error) ? "out-of-memory" : "failed" });
   });
   const lost = gpu.lost.then((info): never => {
-    failure ??= new DeviceError(info.reason === "destroyed" ? "was destroyed" : `was lost, ${info.message || "no reason given"}`);
+    failure ??=
+      info.reason === "destroyed"
+        ? new DeviceError("was destroyed", { reason: "destroyed" })
+        : new DeviceError(`was lost, ${info.message || "no reason given"}`, { reason: "lost" });
     throw failure;
   });
   // Not a race with `lost`: a promise that stays open keeps whatever was ever raced with it.
@@ -104,7 +109,7 @@ async function open(adapter: GPUAdapter, toggles: Toggles): Promise<Device> {
     for (const reject of waiting) reject(failure);
   });
   const profile = profileOf(adapter);
-  const doze = isNode() && profile.class === "software" ? dozing(() => waiting.size > 0) : () => {};
+  const doze = isNode && profile.class === "software" ? dozing(() => waiting.size > 0) : () => {};
   return {
     gpu,
     profile,
@@ -122,3 +127,6 @@ async function open(adapter: GPUAdapter, toggles: Toggles): Promise<Device> {
     destroy: () => gpu.destroy(),
   };
 }
+
+/** By its class's name: Node has the class, but no global of that name. */
+const isOutOfMemory = (error: GPUError): boolean => error.constructor.name === "GPUOutOfMemoryError";

@@ -36,7 +36,7 @@ async function loadDawn(): Promise<Dawn> {
     // By a variable, so that bundlers of web pages, where this never runs, do not look for the package.
     return await import(/* @vite-ignore */ DAWN);
   } catch (cause) {
-    throw new DeviceError("the npm package webgpu is not installed or has no build for this platform", { cause, isMissing: true });
+    throw new DeviceError("the npm package webgpu is not installed or has no build for this platform", { cause, reason: "no-webgpu" });
   }
 }
 

@@ -44,7 +44,7 @@ export async function unpackSwiftShader(): Promise<string | undefined> {
   }
   throw new DeviceError(`cannot unpack ${archive}, ${problem instanceof Error ? problem.message : String(problem)}`, {
     cause: problem,
-    isMissing: true,
+    reason: "no-adapter",
   });
 }
 

@@ -253,5 +253,6 @@ function withinLimits(value: Node, range: BoundRange, { maxBindingBytes, maxBuff
   const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
   throw new DeviceError(
     `${labelOf(value)} takes ${mebibytes(range.bytes)}, the adapter binds at most ${mebibytes(limit)}; use a smaller batch or picture`,
+    { reason: "out-of-memory" },
   );
 }

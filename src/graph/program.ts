@@ -149,7 +149,7 @@ export async function compile(device: Device, outputs: Readonly<Record<string, N
   let isDestroyed = false;
   let queue: Promise<unknown> = Promise.resolve();
   const checkUsable = (): void => {
-    if (isDestroyed) throw new DeviceError("the program was destroyed");
+    if (isDestroyed) throw new DeviceError("the program was destroyed", { reason: "destroyed" });
     device.check();
   };
   /** One at a time: a program has one set of activations and one staging buffer. */
@@ -279,19 +279,27 @@ async function pipelinesFor(
 async function allocateChecked<T>({ gpu, finished }: Device, allocate: () => T): Promise<T> {
   gpu.pushErrorScope("out-of-memory");
   gpu.pushErrorScope("validation");
-  const closeScopes = (): Promise<(GPUError | null)[]> => Promise.all([gpu.popErrorScope(), gpu.popErrorScope()]);
+  const closeScopes = async () => {
+    const [mistake, shortage] = await Promise.all([gpu.popErrorScope(), gpu.popErrorScope()]);
+    return { mistake, shortage };
+  };
   let allocated: T;
   try {
     allocated = allocate();
   } catch (cause) {
     closeScopes().catch(() => {});
     // How a buffer that is mapped at once says that there is no room for it.
-    throw cause instanceof RangeError ? new DeviceError(`cannot hold the program, ${cause.message}`, { cause }) : cause;
+    throw cause instanceof RangeError ? cannotHold(cause.message, { cause, reason: "out-of-memory" }) : cause;
   }
-  const failure = (await finished(closeScopes())).find((error) => error !== null);
-  if (failure) throw new DeviceError(`cannot hold the program, ${failure.message}`);
+  const { mistake, shortage } = await finished(closeScopes());
+  // Buffers that there was no room for make the bind groups that hold them wrong.
+  if (shortage) throw cannotHold(shortage.message, { reason: "out-of-memory" });
+  if (mistake) throw cannotHold(mistake.message);
   return allocated;
 }
+
+const cannotHold = (problem: string, options?: ConstructorParameters<typeof DeviceError>[1]): DeviceError =>
+  new DeviceError(`cannot hold the program, ${problem}`, options);
 
 /** Makes a buffer that the program will own. */
 type MakeBuffer = (descriptor: GPUBufferDescriptor) => GPUBuffer;

@@ -1,7 +1,7 @@
 /** A model as people use it: one file of weights that says what it is, and pictures in, scores out. */
 import { InputError, nameOf, readBytes, type Source } from "../bytes.ts";
 import { type AdapterChoice, type Device, requestDevice } from "../gpu/device.ts";
-import { DeviceError } from "../gpu/device-error.ts";
+import { DeviceError, type DeviceFailure } from "../gpu/device-error.ts";
 import type { Precision } from "../gpu/layout.ts";
 import { compile, type Program } from "../graph/program.ts";
 import { type TuningMode, tunedProfile } from "../graph/tune.ts";
@@ -82,6 +82,7 @@ export interface LoadOptions {
 /** Owns GPU memory: call `destroy`, or declare it with `await using`'s synchronous form, `using`. */
 export interface Model {
   readonly description: ModelDescription;
+  /** Another one after a loss: a device that the model opened itself is opened anew when it is lost, and what ran on it runs again. */
   readonly device: Device;
   /**
    * Scores of one picture or of several, highest first.
@@ -121,8 +122,7 @@ export async function loadModel(source: Source, options: LoadOptions = {}): Prom
   if (onnx) {
     const { onnxModel } = await import("./onnx/model.ts");
     const { description, outputs } = await onnxModel(onnx, source, options);
-    const device = options.device ?? (await requestDevice({ adapter: options.adapter }));
-    return modelOn(device, description, outputs, options);
+    return modelOn(await deviceFor(options), description, outputs, options);
   }
   const read = await readWeights(source, { arch: options.arch, onProgress: options.onDownload });
   const { description } = describeWeights(read, file, options);
@@ -130,9 +130,11 @@ export async function loadModel(source: Source, options: LoadOptions = {}): Prom
   // Built once now, so that weights that do not fit are told before a device is opened.
   checkOutputs(outputsOf(description, weights, 1).raw, description, file);
   weights.verify(file);
-  const device = options.device ?? (await requestDevice({ adapter: options.adapter }));
-  return modelOn(device, description, (batch) => outputsOf(description, weights, batch), options);
+  return modelOn(await deviceFor(options), description, (batch) => outputsOf(description, weights, batch), options);
 }
+
+/** The device to share, or one that will be the model's own. */
+const deviceFor = async ({ device, adapter }: LoadOptions): Promise<Device> => device ?? (await requestDevice({ adapter }));
 
 /** The bytes of an ONNX file, which is known by its name, or by its beginning where it has none. */
 async function onnxIn(source: Source): Promise<Uint8Array | undefined> {
@@ -180,12 +182,9 @@ function checkOutputs({ shape: [, outputs] }: Node, { arch, classes }: ModelDesc
 /** Programs kept at once; each holds its own packed weights. */
 const MAX_PROGRAMS = 3;
 
-function modelOn(
-  device: Device,
-  description: ModelDescription,
-  outputs: (batch: number) => Outputs,
-  { precision = "f32", tuning, decode, onProgress, device: shared }: LoadOptions,
-): Model {
+function modelOn(opened: Device, description: ModelDescription, outputs: (batch: number) => Outputs, options: LoadOptions): Model {
+  const { precision = "f32", tuning, decode, onProgress, device: shared } = options;
+  let device = opened;
   const programs = new Map<number, Promise<Program>>();
   const compileFor = async (batch: number): Promise<Program> => {
     const nodes = { ...outputs(batch) };
@@ -207,27 +206,53 @@ function modelOn(
     return program;
   };
 
+  const runBatch = async (pictures: Tensor): Promise<{ scores: Tensor; elapsedMs: number }> => {
+    const program = await programFor(pictures.shape[0]);
+    const start = performance.now();
+    const { raw, scores } = await program.run({ pictures });
+    checkOutput(raw, description);
+    return { scores, elapsedMs: performance.now() - start };
+  };
+
   let isDestroyed = false;
   let queue: Promise<unknown> = Promise.resolve();
   /** One batch at a time, so that no program is given up while it runs. */
   const run = (prepared: readonly Prepared[]): Promise<{ scores: Tensor; elapsedMs: number }> => {
     const turn = queue.then(async () => {
-      if (isDestroyed) throw new DeviceError("the model was destroyed");
-      const program = await programFor(prepared.length);
+      if (isDestroyed) throw new DeviceError("the model was destroyed", { reason: "destroyed" });
       const pictures = toTensor(
         prepared.map(({ image }) => image),
         description.input,
       );
-      const start = performance.now();
-      const { raw, scores } = await program.run({ pictures });
-      checkOutput(raw, description);
-      return { scores, elapsedMs: performance.now() - start };
+      try {
+        return await runBatch(pictures);
+      } catch (cause) {
+        if (shared || isDestroyed || !failedBy(cause, "lost")) throw cause;
+        programs.clear();
+        device = await deviceFor(options);
+        if (isDestroyed) device.destroy();
+        return await runBatch(pictures);
+      }
     });
     queue = turn.catch(() => {});
     return turn;
   };
 
+  /** The largest batch that the GPU has room for, once one was too large. */
+  let fitting = Number.POSITIVE_INFINITY;
   const score = async (ready: readonly Ready[]): Promise<Result[]> => {
+    const size = Math.min(ready.length, fitting);
+    if (size < ready.length) return [...(await score(ready.slice(0, size))), ...(await score(ready.slice(size)))];
+    try {
+      return await scoreAtOnce(ready);
+    } catch (cause) {
+      if (ready.length === 1 || !failedBy(cause, "out-of-memory")) throw cause;
+      fitting = Math.ceil(ready.length / 2);
+      return await score(ready);
+    }
+  };
+
+  const scoreAtOnce = async (ready: readonly Ready[]): Promise<Result[]> => {
     const { scores, elapsedMs } = await run(ready.map(({ prepared }) => prepared));
     return ready.map(({ image: { notes }, decodeMs, preprocessMs }, place) => ({
       predictions: ranked(row(scores, place), description),
@@ -286,7 +311,9 @@ function modelOn(
 
   return {
     description,
-    device,
+    get device() {
+      return device;
+    },
     predict,
     predictAll,
     async segment(picture) {
@@ -314,6 +341,8 @@ function modelOn(
   };
 }
 
+const failedBy = (cause: unknown, reason: DeviceFailure): boolean => cause instanceof DeviceError && cause.reason === reason;
+
 /** What gives maps has no scores. */
 function checkTask({ task, arch }: ModelDescription): void {
   if (task === "segmentation") throw new InputError(arch, "is a segmentation model, use segment");
@@ -340,7 +369,7 @@ function ranked(scores: Float32Array, { classes, thresholds }: ModelDescription)
 function checkOutput(raw: Tensor, { arch }: ModelDescription): void {
   for (let index = 0; index < raw.shape[0]; index++) {
     const values = row(raw, index);
-    if (!values.every(Number.isFinite)) throw new DeviceError(`${arch} gave an output that is not a number`);
-    if (values.every((value) => value === 0)) throw new DeviceError(`${arch} gave nothing but zeros`);
+    if (!values.every(Number.isFinite)) throw new DeviceError(`${arch} gave an output that is not a number`, { reason: "wrong-numbers" });
+    if (values.every((value) => value === 0)) throw new DeviceError(`${arch} gave nothing but zeros`, { reason: "wrong-numbers" });
   }
 }

@@ -165,7 +165,9 @@ function neighboursIn(row: Float32Array, count: number, metric: Metric): Neighbo
     const [index, distance, before] = [row[rank], row[k + rank], rank - 1];
     const isInOrder = rank === 0 || row[k + before] < distance || (row[k + before] === distance && row[before] < index);
     if (!(Number.isInteger(index) && index >= 0 && index < count && distance >= 0 && isInOrder))
-      throw new DeviceError(`gave neighbours that are none, index ${index} at distance ${distance} in place ${rank}`);
+      throw new DeviceError(`gave neighbours that are none, index ${index} at distance ${distance} in place ${rank}`, {
+        reason: "wrong-numbers",
+      });
     found.push({ index, distance: metric === "euclidean" ? Math.sqrt(distance) : distance });
   }
   return found;

@@ -108,7 +108,7 @@ async function compileFitting(device: Device, trainee: Trainee, options: StepOpt
       program.destroy();
     });
     const advice = fits > 0 ? `the largest that does is ${fits}` : "nor does one of 1, take smaller films";
-    throw new DeviceError(`a batch of ${batch} does not fit, ${advice} (${cause.message})`, { cause });
+    throw new DeviceError(`a batch of ${batch} does not fit, ${advice} (${cause.message})`, { cause, reason: cause.reason });
   }
 }
 

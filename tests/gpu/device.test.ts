@@ -36,7 +36,9 @@ describe("a device", () => {
   test("of hardware is a DeviceError that says what was looked for, where there is only software", async ({ skip }) => {
     if ((await device()).profile.class !== "software") skip("there is a hardware adapter");
     await expect(requestDevice({ adapter: "hardware" })).rejects.toThrow(
-      new DeviceError("no hardware adapter; looked for a GPU or software adapter of the system; try adapter software", { isMissing: true }),
+      new DeviceError("no hardware adapter; looked for a GPU or software adapter of the system; try adapter software", {
+        reason: "no-adapter",
+      }),
     );
   });
 });
@@ -81,10 +83,11 @@ describe("a destroyed device", () => {
     await Promise.resolve();
     await Promise.resolve();
     opened.destroy();
-    for (const run of [...runs, program.run(values)]) await expect(run).rejects.toThrow(new DeviceError("was destroyed"));
-    await expect(compile(opened, { y: relu(x) })).rejects.toThrow(new DeviceError("was destroyed"));
-    await expect(opened.lost).rejects.toThrow(new DeviceError("was destroyed"));
-    expect(() => opened.check()).toThrow(new DeviceError("was destroyed"));
+    for (const run of [...runs, program.run(values)])
+      await expect(run).rejects.toThrow(new DeviceError("was destroyed", { reason: "destroyed" }));
+    await expect(compile(opened, { y: relu(x) })).rejects.toThrow(new DeviceError("was destroyed", { reason: "destroyed" }));
+    await expect(opened.lost).rejects.toThrow(new DeviceError("was destroyed", { reason: "destroyed" }));
+    expect(() => opened.check()).toThrow(new DeviceError("was destroyed", { reason: "destroyed" }));
   });
 
   test("lets its programs be destroyed", async () => {

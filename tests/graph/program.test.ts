@@ -185,7 +185,9 @@ describe("a destroyed program", () => {
   test("refuses runs and profiles", async () => {
     const program = await compile(await device(), { y: relu(x) });
     program.destroy();
-    await expect(program.run(inputsOf(program.plan))).rejects.toThrow(new DeviceError("the program was destroyed"));
+    await expect(program.run(inputsOf(program.plan))).rejects.toThrow(
+      new DeviceError("the program was destroyed", { reason: "destroyed" }),
+    );
     await expect(program.profile(inputsOf(program.plan))).rejects.toThrow(message);
   });
 
@@ -197,7 +199,7 @@ describe("a destroyed program", () => {
     await Promise.resolve();
     await Promise.resolve();
     program.destroy();
-    for (const run of runs) await expect(run).rejects.toThrow(new DeviceError("the program was destroyed"));
+    for (const run of runs) await expect(run).rejects.toThrow(new DeviceError("the program was destroyed", { reason: "destroyed" }));
     opened.check();
     expect(await other.run(inputsOf(other.plan))).toHaveProperty("y");
   });

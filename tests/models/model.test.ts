@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { InputError } from "../../src/bytes.ts";
+import { type Device, requestDevice } from "../../src/gpu/device.ts";
 import { DeviceError } from "../../src/gpu/device-error.ts";
 import type { Image } from "../../src/loaders/image.ts";
 import { WeightsError } from "../../src/loaders/names.ts";
@@ -397,7 +398,7 @@ describe("a failed GPU", () => {
       spoilt = changed(spoilt, name, (_, i) => (i % 2 === 0 ? 3e38 : -3e38));
     using model = await load(spoilt);
     const error = await errorOf(model.segment(film(1)));
-    expect(error).toEqual(new DeviceError("unet gave an output that is not a number"));
+    expect(error).toEqual(new DeviceError("unet gave an output that is not a number", { reason: "wrong-numbers" }));
   });
 
   test("that gives nothing but zeros gives no score", async () => {
@@ -407,13 +408,63 @@ describe("a failed GPU", () => {
   });
 });
 
+describe("a batch that the GPU has no room for", () => {
+  /** Lets no values of more than `most` bytes be held from now on, as a GPU that is nearly full does; tells the largest so far. */
+  function fill({ gpu }: Device, most: number): () => number {
+    let largest = 0;
+    const create = gpu.createBuffer.bind(gpu);
+    gpu.createBuffer = (descriptor) => {
+      if (!descriptor.mappedAtCreation) {
+        if (descriptor.size > most) throw new RangeError("there is no room");
+        largest = Math.max(largest, descriptor.size);
+      }
+      return create(descriptor);
+    };
+    return () => {
+      gpu.createBuffer = create;
+      return largest;
+    };
+  }
+  const films = [1, 2, 3, 4, 5].map((seed) => film(seed));
+
+  test("is run in parts that fit, and gives the same scores", async () => {
+    const opened = await requestDevice();
+    using model = await load(tinyClassifier(), { device: opened });
+    const empty = fill(opened, Number.POSITIVE_INFINITY);
+    const expected = [
+      ...(await model.predict(films.slice(0, 2))),
+      ...(await model.predict(films.slice(2, 4))),
+      await model.predict(films[4]),
+    ];
+    const restore = fill(opened, empty());
+    using full = await load(tinyClassifier(), { device: opened });
+    const found = await full.predict(films);
+    expect(found).toHaveLength(5);
+    // Sums may be split otherwise for another size of batch.
+    found.forEach((predictions, i) => {
+      expectClose(predictions, expected[i], 1e-5);
+    });
+    restore();
+    opened.destroy();
+  });
+
+  test("is an error that says so where one picture is too many", async () => {
+    const opened = await requestDevice();
+    using model = await load(tinyClassifier(), { device: opened });
+    fill(opened, 16);
+    const message = "device: cannot hold the program, there is no room";
+    await expect(model.predict(films)).rejects.toMatchObject({ name: "DeviceError", reason: "out-of-memory", message });
+    opened.destroy();
+  });
+});
+
 describe("a destroyed model", () => {
   test("gives its own device back", async () => {
     const model = await loadModel(fileOf(tinySegmenter()));
     model.destroy();
     model.destroy();
     expect(await model.device.gpu.lost).toHaveProperty("reason", "destroyed");
-    await expect(model.segment(film(1))).rejects.toThrow(new DeviceError("the model was destroyed"));
+    await expect(model.segment(film(1))).rejects.toThrow(new DeviceError("the model was destroyed", { reason: "destroyed" }));
   });
 
   test("leaves a device that it shares to others", async () => {
@@ -422,7 +473,7 @@ describe("a destroyed model", () => {
       using model = spent;
       await model.segment(film(1));
     }
-    await expect(spent.segment(film(1))).rejects.toThrow(new DeviceError("the model was destroyed"));
+    await expect(spent.segment(film(1))).rejects.toThrow(new DeviceError("the model was destroyed", { reason: "destroyed" }));
     using model = await load(tinySegmenter());
     expect((await model.segment(film(1))).maps).toHaveLength(1);
   });
