@@ -60,6 +60,8 @@ export interface LoadOptions {
   /** A device to share; it is not destroyed with the model. */
   readonly device?: Device;
   readonly adapter?: AdapterChoice;
+  /** Whether the device is put through `selfTest` before anything is computed; off by default, since its kernels have to be compiled. */
+  readonly selfTest?: boolean;
   readonly precision?: Precision;
   /** Which kernels are taken: those that tuning has found before on this adapter (cached), or the built-in rules' (off); see `tunedProfile`. */
   readonly tuning?: TuningMode;
@@ -134,7 +136,16 @@ export async function loadModel(source: Source, options: LoadOptions = {}): Prom
 }
 
 /** The device to share, or one that will be the model's own. */
-const deviceFor = async ({ device, adapter }: LoadOptions): Promise<Device> => device ?? (await requestDevice({ adapter }));
+async function deviceFor({ device: shared, adapter, selfTest: isTried = false }: LoadOptions): Promise<Device> {
+  const device = shared ?? (await requestDevice({ adapter }));
+  try {
+    if (isTried) await (await import("./self-test.ts")).selfTest(device);
+  } catch (failure) {
+    if (!shared) device.destroy();
+    throw failure;
+  }
+  return device;
+}
 
 /** The bytes of an ONNX file, which is known by its name, or by its beginning where it has none. */
 async function onnxIn(source: Source): Promise<Uint8Array | undefined> {
