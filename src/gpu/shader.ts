@@ -1,6 +1,7 @@
 /** Shaders: complete WGSL files, read as they stand, and the uniform block packed in the order that the file declares. */
 import { readBytes } from "../bytes.ts";
 import type { Precision } from "./layout.ts";
+import { shaderText } from "./shader-text.ts";
 
 /** A shader that does not compile, or params that do not fit its `struct Params`: file:line:column, what is wrong, and the line. */
 export class ShaderError extends Error {
@@ -35,9 +36,9 @@ const f16Aliases: readonly (readonly [string, string])[] = [
 
 /** Reads shaders/<name>.wgsl, or the file at a URL, for values stored as f32 or f16. */
 export async function loadShader(shader: string | URL, precision: Precision): Promise<Shader> {
-  const url = shader instanceof URL ? shader : new URL(`../../shaders/${shader}.wgsl`, import.meta.url);
-  const text = new TextDecoder().decode(await readBytes(url));
-  const name = url.pathname.slice(url.pathname.lastIndexOf("/") + 1);
+  const isOurs = typeof shader === "string";
+  const text = isOurs ? await shaderText(shader) : new TextDecoder().decode(await readBytes(shader));
+  const name = isOurs ? `${shader}.wgsl` : shader.pathname.slice(shader.pathname.lastIndexOf("/") + 1);
   // On the first line, which is a comment, so that line numbers in errors stay those of the file.
   const code = precision === "f32" ? text : `enable f16; ${f16Aliases.reduce((source, [from, to]) => source.replace(from, to), text)}`;
   return { name, code, bindings: bindingsOf(text), params: paramsOf(name, text) };

@@ -1,7 +1,7 @@
 /** What tuning has found, kept from run to run: a file under Node, IndexedDB in a browser, JSON to carry elsewhere. */
 import type { Device } from "./device.ts";
 import type { Precision } from "./layout.ts";
-import { loadShader } from "./shader.ts";
+import { shaderTexts } from "./shader-text.ts";
 
 /** Choices as JSON, to ship with a page or to bring to another machine with the same adapter. */
 export interface TuningTable {
@@ -13,7 +13,7 @@ export interface TuningTable {
 
 /** Tells apart what choices hold for: the text of the kernels, the adapter with its limits, Dawn's toggles, and the storage. */
 export async function tuningFingerprint({ profile, toggles }: Device, precision: Precision, shaders: readonly string[]): Promise<string> {
-  const texts = await Promise.all(shaders.map(async (name) => (await loadShader(name, precision)).code));
+  const texts = await shaderTexts(shaders);
   const { strict, choices, ...adapter } = profile;
   const browser = globalThis.navigator?.userAgent ?? "";
   return fnv1a(JSON.stringify([adapter, toggles, precision, browser, texts]));

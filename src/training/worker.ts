@@ -1,7 +1,7 @@
 /** A thread that makes batches: a worker thread under Node, a Web Worker in a page. */
 import { InputError } from "../bytes.ts";
 import type { BatchTask, BatchValues } from "./batch.ts";
-import type { Answer, Request } from "./batch-worker.ts";
+import type { Answer, Request } from "./batch-server.ts";
 
 /** Makes one batch at a time. */
 export interface BatchWorker {
