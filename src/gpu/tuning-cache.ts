@@ -72,16 +72,16 @@ function choicesOf(text: string, fingerprint: string): Map<string, string> {
   return new Map(Object.entries(table.choices).map(([key, name]) => [key, String(name)]));
 }
 
-const isNode = (): boolean => globalThis.process?.versions?.node !== undefined;
+const isNode = globalThis.process?.versions?.node !== undefined;
 
 async function read(fingerprint: string): Promise<string | undefined> {
-  if (!isNode()) return fromDatabase("readonly", (store) => store.get(fingerprint));
+  if (!isNode) return fromDatabase("readonly", (store) => store.get(fingerprint));
   const { readFile } = globalThis.process.getBuiltinModule("node:fs/promises");
   return readFile(fileOf(fingerprint), "utf8");
 }
 
 async function write(fingerprint: string, text: string): Promise<void> {
-  if (!isNode()) {
+  if (!isNode) {
     await fromDatabase("readwrite", (store) => store.put(text, fingerprint));
     return;
   }

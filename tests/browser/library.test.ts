@@ -1,0 +1,90 @@
+/** The library for pages needs nothing beside it, knows nothing of Node, and is small where little of it is used. */
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { build, parseAst } from "vite";
+import { afterAll, describe, expect, test } from "vitest";
+import * as sources from "../../src/index.ts";
+import { libraryFolder, repository } from "./library.ts";
+
+/** A module's imports: those that are loaded with it, and those that may be later. */
+function importsOf(code: string): { readonly now: readonly string[]; readonly later: readonly string[] } {
+  const now: string[] = [];
+  const later: string[] = [];
+  const visit = (value: unknown): void => {
+    if (typeof value !== "object" || value === null) return;
+    const source = "source" in value && value.source;
+    const target = typeof source === "object" && source !== null && "value" in source ? String(source.value) : undefined;
+    if (target !== undefined && "type" in value) (value.type === "ImportExpression" ? later : now).push(target);
+    Object.values(value).forEach(visit);
+  };
+  visit(parseAst(code).body);
+  return { now, later };
+}
+
+const scriptsIn = (folder: string): string[] => readdirSync(folder).filter((name) => name.endsWith(".js"));
+const read = (folder: string, name: string): string => readFileSync(join(folder, name), "utf8");
+
+describe.each(["one-file", "parts"] as const)("%s", (kind) => {
+  test("has nothing to resolve but its own parts", async () => {
+    const folder = await libraryFolder(kind);
+    const scripts = scriptsIn(folder);
+    const imported = scripts.flatMap((name) => Object.values(importsOf(read(folder, name))).flat());
+    expect(imported.filter((specifier) => !scripts.includes(specifier.replace(/^\.\//, "")))).toEqual([]);
+  });
+
+  test("does not ask for Node", async () => {
+    const folder = await libraryFolder(kind);
+    const asked = /getBuiltinModule|["'`]node:|libvulkan/;
+    expect(scriptsIn(folder).filter((name) => asked.test(read(folder, name)))).toEqual([]);
+  });
+
+  test("names the licences of what it holds", async () => {
+    const folder = await libraryFolder(kind);
+    const text = read(folder, readdirSync(folder).find((name) => name.endsWith("licenses.md")) ?? "");
+    for (const held of ["pngjs", "@jsquash/jpeg", "dicom-parser", "fflate", "pbf"]) expect(text).toContain(held);
+  });
+});
+
+test("the one file is one file", async () => {
+  expect(scriptsIn(await libraryFolder("one-file"))).toEqual(["roentgen.browser.js"]);
+});
+
+test.each([
+  ["one-file", "roentgen.browser.js"],
+  ["parts", "index.js"],
+] as const)("%s exports what the sources do", async (kind, entry) => {
+  const exported = await import(/* @vite-ignore */ join(await libraryFolder(kind), entry));
+  expect(Object.keys(exported).sort()).toEqual(Object.keys(sources).sort());
+});
+
+describe("a bundler", () => {
+  const folder = mkdtempSync(join(tmpdir(), "roentgen-bundle-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  /** What a page loads at once of a program that uses the package, in bytes of gzip. */
+  async function loadedAtOnce(name: string, program: string): Promise<number> {
+    const installed = join(folder, "node_modules", "roentgen", "dist");
+    mkdirSync(installed, { recursive: true });
+    cpSync(repository("package.json"), join(installed, "..", "package.json"));
+    if (!readdirSync(installed).includes("browser")) symlinkSync(await libraryFolder("parts"), join(installed, "browser"));
+    writeFileSync(join(folder, `${name}.js`), program);
+    const outDir = join(folder, "dist", name);
+    const rolldownOptions = { input: join(folder, `${name}.js`), output: { entryFileNames: "main.js", chunkFileNames: "[name].js" } };
+    await build({ root: folder, configFile: false, logLevel: "warn", base: "./", build: { outDir, assetsDir: "", rolldownOptions } });
+    const loaded = new Set(["main.js"]);
+    for (const script of loaded) for (const next of importsOf(read(outDir, script)).now) loaded.add(next.replace("./", ""));
+    return [...loaded].reduce((sum, script) => sum + gzipSync(read(outDir, script)).length, 0);
+  }
+
+  test("leaves 60 kB of a program that loads a model", async () => {
+    const bytes = await loadedAtOnce("model", 'import { loadModel } from "roentgen";\nglobalThis.load = loadModel;');
+    expect(bytes).toBeLessThan(60_000);
+  });
+
+  test("leaves next to nothing of one that makes a tensor", async () => {
+    const bytes = await loadedAtOnce("tensor", 'import { tensor } from "roentgen";\nglobalThis.make = tensor;');
+    expect(bytes).toBeLessThan(1000);
+  });
+});
