@@ -51,7 +51,7 @@ export function rewritten(outputs: readonly Node[], rewrite: (node: Node, origin
 export function nodeNamed(outputs: readonly Node[], name: string): Node {
   const names: string[] = [];
   for (const node of topologicalOrder(outputs)) {
-    if (node.name === name) return node;
+    if (node.name === name || node.aliases?.includes(name)) return node;
     if (node.name !== undefined) names.push(node.name);
   }
   throw new RangeError(`graph: no stage is called ${name}, there are ${names.join(", ")}`);

@@ -12,6 +12,8 @@ export interface Node<Attrs = any> {
   readonly shape: Shape;
   /** A stage that people ask for by name (`layer4`); see `named`. */
   readonly name?: string;
+  /** Further names of the same stage: the last block of `layer4` is `layer4.1` too. */
+  readonly aliases?: readonly string[];
   /** Kept for the gradients, while what it was computed from is computed again; see `checkpoint`. */
   readonly isCheckpoint?: boolean;
 }
@@ -106,8 +108,12 @@ export function labelOf(node: Node): string {
   return `${name} [${node.shape.join(", ")}]`;
 }
 
-/** The same value under a name by which a stage can be asked for. */
-export const named = (node: Node, name: string): Node => ({ ...node, name });
+/** The same value under a name by which a stage can be asked for; a name that it has stays an alias. */
+export const named = (node: Node, name: string): Node => ({
+  ...node,
+  name,
+  ...(node.name !== undefined && { aliases: [...(node.aliases ?? []), node.name] }),
+});
 
 /**
  * The same value, kept for the gradients: what lies between it and the checkpoint before it is not, but computed again when its gradients

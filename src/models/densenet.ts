@@ -33,11 +33,12 @@ const classifierInitial: Initialiser = { weight: torchDefault.weight, bias: () =
 
 function densenet(weights: Weights, x: Node, { width, growth, layers }: Layout, { classes = 1000, epsilon }: DenseNetOptions = {}): Node {
   const trunk = weights.under("features.");
-  let y = relu(norm(trunk, "norm0", conv(trunk, "conv0", x, width, 7, { stride: 2, padding: 3, initial }), epsilon));
-  y = maxPool2d(y, { kernel: 3, stride: 2, padding: 1 });
+  const stem = norm(trunk, "norm0", conv(trunk, "conv0", x, width, 7, { stride: 2, padding: 3, initial }), epsilon);
+  let y = named(relu(stem), "features.relu0");
+  y = named(maxPool2d(y, { kernel: 3, stride: 2, padding: 1 }), "features.pool0");
   for (const [i, count] of layers.entries()) {
-    y = denseBlock(trunk.under(`denseblock${i + 1}.`), y, count, growth, epsilon);
-    if (i < layers.length - 1) y = transition(trunk.under(`transition${i + 1}.`), y, epsilon);
+    y = named(denseBlock(trunk.under(`denseblock${i + 1}.`), y, count, growth, epsilon), `features.denseblock${i + 1}`);
+    if (i < layers.length - 1) y = named(transition(trunk.under(`transition${i + 1}.`), y, epsilon), `features.transition${i + 1}`);
   }
   y = named(norm(trunk, "norm5", y, epsilon), "features");
   y = named(globalAvgPool(named(relu(y), "relu")), "avgpool");

@@ -59,7 +59,8 @@ function liangFeatures(weights: Weights, x: Node, trunk: LiangTrunk): Node {
   let y = named(relu(norm(weights, "conv1.1", conv(weights, "conv1.0", x, 64, 3, { padding: 1, initial }))), "conv1");
   for (const [i, count] of blocks.entries()) {
     const stage = `conv${i + 2}_x`;
-    for (let b = 0; b < count; b++) y = block(weights.under(`${stage}.${b}.`), y, 64 * 2 ** i, b === 0 && i > 0 ? 2 : 1);
+    for (let b = 0; b < count; b++)
+      y = named(block(weights.under(`${stage}.${b}.`), y, 64 * 2 ** i, b === 0 && i > 0 ? 2 : 1), `${stage}.${b}`);
     y = named(y, stage);
   }
   return named(globalAvgPool(y), "avgpool");

@@ -41,20 +41,17 @@ export function mobilenetV2(
 ): Node {
   const padding = samePadding ? "same" : 1;
   const stem = conv(weights, "features.0.0", x, toEights(32 * widthMultiplier), 3, { stride: 2, padding, initial });
-  let y = relu6(norm(weights, "features.0.1", stem, epsilon));
+  let y = named(relu6(norm(weights, "features.0.1", stem, epsilon)), "features.0");
   let index = 1;
   for (const { expansion, channels, blocks, firstStride } of ROWS)
-    for (let b = 0; b < blocks; b++)
-      y = invertedResidual(
-        weights.under(`features.${index++}.conv.`),
-        y,
-        expansion,
-        toEights(channels * widthMultiplier),
-        b === 0 ? firstStride : 1,
-        { epsilon, padding },
-      );
+    for (let b = 0; b < blocks; b++, index++) {
+      const part = weights.under(`features.${index}.conv.`);
+      const stride = b === 0 ? firstStride : 1;
+      const block = invertedResidual(part, y, expansion, toEights(channels * widthMultiplier), stride, { epsilon, padding });
+      y = named(block, `features.${index}`);
+    }
   y = conv(weights, "features.18.0", y, toEights(1280 * Math.max(1, widthMultiplier)), 1, { initial });
-  y = named(relu6(norm(weights, "features.18.1", y, epsilon)), "features");
+  y = named(named(relu6(norm(weights, "features.18.1", y, epsilon)), "features.18"), "features");
   y = dropout(weights, "classifier.0", named(globalAvgPool(y), "avgpool"), 0.2);
   return named(dense(weights, "classifier.1", y, classes, { initial: smallNormal }), "classifier");
 }

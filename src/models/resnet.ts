@@ -52,7 +52,10 @@ export function resnetMaps(weights: Weights, x: Node, depth: ResNetDepth, option
   const layer = (index: number, input: Node) => {
     let y = input;
     for (let b = 0; b < blocks[index - 1]; b++)
-      y = block(weights.under(`layer${index}.${b}.`), y, 32 * 2 ** index, b === 0 && index > 1 ? 2 : 1, options);
+      y = named(
+        block(weights.under(`layer${index}.${b}.`), y, 32 * 2 ** index, b === 0 && index > 1 ? 2 : 1, options),
+        `layer${index}.${b}`,
+      );
     return named(y, `layer${index}`);
   };
   const { convBias: bias, epsilon } = options;

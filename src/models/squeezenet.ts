@@ -13,30 +13,30 @@ export interface SqueezeNetOptions {
 }
 
 export function squeezenet1_0(weights: Weights, x: Node, { classes = 1000 }: SqueezeNetOptions = {}): Node {
-  let y = relu(conv(weights, "features.0", x, 96, 7, { stride: 2, bias: true, initial }));
-  y = pool(y);
+  let y = named(relu(conv(weights, "features.0", x, 96, 7, { stride: 2, bias: true, initial })), "features.1");
+  y = pool("features.2", y);
   y = fire(weights, "features.3", y, 16, 64);
   y = fire(weights, "features.4", y, 16, 64);
   y = fire(weights, "features.5", y, 32, 128);
-  y = pool(y);
+  y = pool("features.6", y);
   y = fire(weights, "features.7", y, 32, 128);
   y = fire(weights, "features.8", y, 48, 192);
   y = fire(weights, "features.9", y, 48, 192);
   y = fire(weights, "features.10", y, 64, 256);
-  y = pool(y);
+  y = pool("features.11", y);
   y = fire(weights, "features.12", y, 64, 256);
   return classifier(weights, y, classes);
 }
 
 export function squeezenet1_1(weights: Weights, x: Node, { classes = 1000 }: SqueezeNetOptions = {}): Node {
-  let y = relu(conv(weights, "features.0", x, 64, 3, { stride: 2, bias: true, initial }));
-  y = pool(y);
+  let y = named(relu(conv(weights, "features.0", x, 64, 3, { stride: 2, bias: true, initial })), "features.1");
+  y = pool("features.2", y);
   y = fire(weights, "features.3", y, 16, 64);
   y = fire(weights, "features.4", y, 16, 64);
-  y = pool(y);
+  y = pool("features.5", y);
   y = fire(weights, "features.6", y, 32, 128);
   y = fire(weights, "features.7", y, 32, 128);
-  y = pool(y);
+  y = pool("features.8", y);
   y = fire(weights, "features.9", y, 48, 192);
   y = fire(weights, "features.10", y, 48, 192);
   y = fire(weights, "features.11", y, 64, 256);
@@ -44,14 +44,14 @@ export function squeezenet1_1(weights: Weights, x: Node, { classes = 1000 }: Squ
   return classifier(weights, y, classes);
 }
 
-const pool = (x: Node): Node => maxPool2d(x, { kernel: 3, stride: 2, ceilMode: true });
+const pool = (name: string, x: Node): Node => named(maxPool2d(x, { kernel: 3, stride: 2, ceilMode: true }), name);
 
 /** Squeezes to a few channels, expands them by 1×1 and by 3×3 kernels, and lays the two side by side. */
 function fire(weights: Weights, name: string, x: Node, squeezed: number, expanded: number): Node {
   const squeeze = relu(conv(weights, `${name}.squeeze`, x, squeezed, 1, { bias: true, initial }));
   const expand1x1 = relu(conv(weights, `${name}.expand1x1`, squeeze, expanded, 1, { bias: true, initial }));
   const expand3x3 = relu(conv(weights, `${name}.expand3x3`, squeeze, expanded, 3, { padding: 1, bias: true, initial }));
-  return concat([expand1x1, expand3x3]);
+  return named(concat([expand1x1, expand3x3]), name);
 }
 
 /** A map per class, averaged. The ReLU before the average keeps every logit ≥ 0. */

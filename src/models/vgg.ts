@@ -42,8 +42,7 @@ function vgg(
       if (batchNormed) y = norm(weights, `features.${index++}`, y, epsilon);
       y = named(relu(y), `features.${index++}`);
     }
-    y = maxPool2d(y, { kernel: 2, stride: 2 });
-    index++;
+    y = named(maxPool2d(y, { kernel: 2, stride: 2 }), `features.${index++}`);
   }
   y = named(y, "features");
   y = flatten(named(adaptiveAvgPool2d(y, [7, 7]), "avgpool"));
