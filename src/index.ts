@@ -68,6 +68,8 @@ export { type StoredTensor, type StoredType, toFloat32 } from "./loaders/stored-
 export { type NameOutcome, type ReadWeightsOptions, readWeights, type WeightsFile } from "./loaders/weights-file.ts";
 export type { InputDescription, ModelDescription } from "./models/description.ts";
 export {
+  type Embedding,
+  type EmbedOptions,
   type LoadOptions,
   loadModel,
   type Milliseconds,
@@ -77,6 +79,7 @@ export {
   type Result,
   type Segmentation,
 } from "./models/model.ts";
+export { namedLayer, namedLayers } from "./models/named-layer.ts";
 export { type ExportOptions, onnxBytes } from "./models/onnx/export.ts";
 export { type Unsupported, UnsupportedError } from "./models/onnx/unsupported.ts";
 export type { Picture } from "./models/picture.ts";

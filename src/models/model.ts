@@ -15,6 +15,8 @@ import { readWeights } from "../loaders/weights-file.ts";
 import type { Tensor } from "../tensor.ts";
 import { describeWeights } from "./describe.ts";
 import type { ModelDescription, OutputRule } from "./description.ts";
+import { embeddingOf } from "./embedding.ts";
+import { modelHash } from "./model-hash.ts";
 import { type Picture, type Ready, readPicture } from "./picture.ts";
 import type { Prepared } from "./preprocess.ts";
 import { networkNamed } from "./registry.ts";
@@ -51,6 +53,22 @@ export interface Segmentation {
   /** How the picture was read, where that needs to be said. */
   readonly notes?: readonly string[];
   readonly milliseconds: Milliseconds;
+}
+
+export interface Embedding {
+  /** Not of unit length. */
+  readonly vector: Float32Array;
+  /** How the picture was read, where that needs to be said. */
+  readonly notes?: readonly string[];
+  readonly milliseconds: Milliseconds;
+}
+
+export interface EmbedOptions {
+  /**
+   * The layer whose values describe the picture, by torchvision's name (`layer3`, `layer4.1.conv2`, `features.5`); a map is averaged over
+   * its pixels. By default the pooled features before the classifier, or the last hidden layer where it has several.
+   */
+  readonly layer?: string;
 }
 
 /** What became of one of many pictures: its place in the list, and its result or why there is none. */
@@ -103,6 +121,23 @@ export interface Model {
    * @throws InputError for a picture that cannot be read, or a model that does not segment.
    */
   segment(picture: Picture): Promise<Segmentation>;
+  /**
+   * The vector of one picture or of several, by which like pictures are found.
+   * @throws InputError for a picture that cannot be read, or a layer that does not exist, with those that do.
+   * @throws DeviceError if the GPU fails.
+   */
+  embed(picture: Picture, options?: EmbedOptions): Promise<Float32Array>;
+  embed(pictures: readonly Picture[], options?: EmbedOptions): Promise<readonly Float32Array[]>;
+  /**
+   * The vectors of many pictures in their order, batch by batch; a picture that cannot be read becomes an outcome and stops nothing.
+   * @throws InputError for a layer that does not exist, with those that do.
+   * @throws DeviceError if the GPU fails.
+   */
+  embedAll(pictures: Iterable<Picture>, options?: EmbedOptions & { readonly batch?: number }): AsyncGenerator<Outcome<Embedding>>;
+  /** What `embed` gives for a layer, or by default: the layer's name and the length of its vectors. */
+  embeddingOf(layer?: string): { readonly layer: string; readonly dimensions: number };
+  /** A SHA-256 of the network's values and preprocessing, the same from whatever file they came. */
+  hash(): Promise<string>;
   destroy(): void;
   [Symbol.dispose](): void;
 }
@@ -196,18 +231,21 @@ const MAX_PROGRAMS = 3;
 function modelOn(opened: Device, description: ModelDescription, outputs: (batch: number) => Outputs, options: LoadOptions): Model {
   const { precision = "f32", tuning, decode, onProgress, device: shared } = options;
   let device = opened;
-  const programs = new Map<number, Promise<Program>>();
-  const compileFor = async (batch: number): Promise<Program> => {
-    const nodes = { ...outputs(batch) };
+  const programs = new Map<string, Promise<Program>>();
+  const compileFor = async (batch: number, layer: string | undefined): Promise<Program> => {
+    const { raw, scores } = outputs(batch);
+    const nodes: Record<string, Node> =
+      layer === undefined ? { raw, scores } : { embedding: embeddingOf(raw, description.arch, layer).node };
     const profile = await tunedProfile(device, Object.values(nodes), { tuning, precision });
     return compile(device, nodes, { precision, profile, onProgress });
   };
-  const programFor = async (batch: number): Promise<Program> => {
-    const program = programs.get(batch) ?? compileFor(batch);
-    program.catch(() => programs.delete(batch));
+  const programFor = async (batch: number, layer?: string): Promise<Program> => {
+    const key = layer === undefined ? String(batch) : `${batch} ${layer}`;
+    const program = programs.get(key) ?? compileFor(batch, layer);
+    program.catch(() => programs.delete(key));
     // Last used goes last; the first is given up when there are too many.
-    programs.delete(batch);
-    programs.set(batch, program);
+    programs.delete(key);
+    programs.set(key, program);
     const [oldest] = programs.keys();
     if (programs.size > MAX_PROGRAMS) {
       const given = programs.get(oldest);
@@ -217,18 +255,18 @@ function modelOn(opened: Device, description: ModelDescription, outputs: (batch:
     return program;
   };
 
-  const runBatch = async (pictures: Tensor): Promise<{ scores: Tensor; elapsedMs: number }> => {
-    const program = await programFor(pictures.shape[0]);
+  const runBatch = async (pictures: Tensor, layer?: string): Promise<{ output: Tensor; elapsedMs: number }> => {
+    const program = await programFor(pictures.shape[0], layer);
     const start = performance.now();
-    const { raw, scores } = await program.run({ pictures });
-    checkOutput(raw, description);
-    return { scores, elapsedMs: performance.now() - start };
+    const { raw, scores, embedding } = await program.run({ pictures });
+    checkOutput(embedding ?? raw, description);
+    return { output: embedding ?? scores, elapsedMs: performance.now() - start };
   };
 
   let isDestroyed = false;
   let queue: Promise<unknown> = Promise.resolve();
-  /** One batch at a time, so that no program is given up while it runs. */
-  const run = (prepared: readonly Prepared[]): Promise<{ scores: Tensor; elapsedMs: number }> => {
+  /** One batch at a time, so that no program is given up while it runs. With a layer it gives that layer's embedding, else scores. */
+  const run = (prepared: readonly Prepared[], layer?: string): Promise<{ output: Tensor; elapsedMs: number }> => {
     const turn = queue.then(async () => {
       if (isDestroyed) throw new DeviceError("the model was destroyed", { reason: "destroyed" });
       const pictures = toTensor(
@@ -236,13 +274,13 @@ function modelOn(opened: Device, description: ModelDescription, outputs: (batch:
         description.input,
       );
       try {
-        return await runBatch(pictures);
+        return await runBatch(pictures, layer);
       } catch (cause) {
         if (shared || isDestroyed || !failedBy(cause, "lost")) throw cause;
         programs.clear();
         device = await deviceFor(options);
         if (isDestroyed) device.destroy();
-        return await runBatch(pictures);
+        return await runBatch(pictures, layer);
       }
     });
     queue = turn.catch(() => {});
@@ -251,40 +289,65 @@ function modelOn(opened: Device, description: ModelDescription, outputs: (batch:
 
   /** The largest batch that the GPU has room for, once one was too large. */
   let fitting = Number.POSITIVE_INFINITY;
-  const score = async (ready: readonly Ready[]): Promise<Result[]> => {
+  const inParts = async <T>(ready: readonly Ready[], compute: (part: readonly Ready[]) => Promise<T[]>): Promise<T[]> => {
     const size = Math.min(ready.length, fitting);
-    if (size < ready.length) return [...(await score(ready.slice(0, size))), ...(await score(ready.slice(size)))];
+    if (size < ready.length) return [...(await inParts(ready.slice(0, size), compute)), ...(await inParts(ready.slice(size), compute))];
     try {
-      return await scoreAtOnce(ready);
+      return await compute(ready);
     } catch (cause) {
       if (ready.length === 1 || !failedBy(cause, "out-of-memory")) throw cause;
       fitting = Math.ceil(ready.length / 2);
-      return await score(ready);
+      return await inParts(ready, compute);
     }
   };
 
-  const scoreAtOnce = async (ready: readonly Ready[]): Promise<Result[]> => {
-    const { scores, elapsedMs } = await run(ready.map(({ prepared }) => prepared));
-    return ready.map(({ image: { notes }, decodeMs, preprocessMs }, place) => ({
-      predictions: ranked(row(scores, place), description),
-      ...(notes && { notes }),
-      milliseconds: { decode: decodeMs, preprocess: preprocessMs, run: elapsedMs / ready.length },
-    }));
-  };
+  const score = (ready: readonly Ready[]): Promise<Result[]> =>
+    inParts(ready, async (part) => {
+      const { output, elapsedMs } = await run(part.map(({ prepared }) => prepared));
+      return part.map((one, place) => ({
+        predictions: ranked(row(output, place), description),
+        ...aboutRun(one, elapsedMs / part.length),
+      }));
+    });
+
+  const vectorsOf = (ready: readonly Ready[], layer: string): Promise<Embedding[]> =>
+    inParts(ready, async (part) => {
+      const prepared = part.map(({ prepared }) => prepared);
+      const { output, elapsedMs } = await run(prepared, layer);
+      return part.map((one, place) => ({ vector: row(output, place).slice(), ...aboutRun(one, elapsedMs / part.length) }));
+    });
 
   async function* predictAll(
     pictures: Iterable<Picture>,
     { batch = 1 }: { readonly batch?: number } = {},
   ): AsyncGenerator<Outcome<Result>> {
     checkTask(description);
-    if (!Number.isInteger(batch) || batch < 1) throw new RangeError(`predictAll: batch must be a positive integer, got ${batch}`);
+    yield* inBatches("predictAll", pictures, batch, score);
+  }
+
+  async function* embedAll(
+    pictures: Iterable<Picture>,
+    { batch = 1, layer }: EmbedOptions & { readonly batch?: number } = {},
+  ): AsyncGenerator<Outcome<Embedding>> {
+    const known = embedding(layer).layer;
+    yield* inBatches("embedAll", pictures, batch, (ready) => vectorsOf(ready, known));
+  }
+
+  /** Outcomes in the order of the pictures. */
+  async function* inBatches<T>(
+    caller: string,
+    pictures: Iterable<Picture>,
+    batch: number,
+    compute: (ready: readonly Ready[]) => Promise<T[]>,
+  ): AsyncGenerator<Outcome<T>> {
+    if (!Number.isInteger(batch) || batch < 1) throw new RangeError(`${caller}: batch must be a positive integer, got ${batch}`);
     // Those that cannot be read wait with the rest of their batch, so that outcomes come in the order of the pictures.
     let waiting: Outcome<Ready>[] = [];
     const readyOnes = (): Ready[] => waiting.flatMap((outcome) => ("error" in outcome ? [] : [outcome.result]));
-    const flush = async function* (): AsyncGenerator<Outcome<Result>> {
+    const flush = async function* (): AsyncGenerator<Outcome<T>> {
       const [outcomes, ready] = [waiting, readyOnes()];
       waiting = [];
-      const results = ready.length === 0 ? [] : await score(ready);
+      const results = ready.length === 0 ? [] : await compute(ready);
       let place = 0;
       for (const outcome of outcomes) yield "error" in outcome ? outcome : { index: outcome.index, result: results[place++] };
     };
@@ -313,6 +376,24 @@ function modelOn(opened: Device, description: ModelDescription, outputs: (batch:
     return isList(pictures) ? results : results[0];
   }
 
+  const embedding = (layer?: string): { layer: string; dimensions: number } => {
+    const { layer: name, node } = embeddingOf(outputs(1).raw, description.arch, layer);
+    return { layer: name, dimensions: node.shape[1] };
+  };
+
+  async function embed(picture: Picture, options?: EmbedOptions): Promise<Float32Array>;
+  async function embed(pictures: readonly Picture[], options?: EmbedOptions): Promise<readonly Float32Array[]>;
+  async function embed(
+    pictures: Picture | readonly Picture[],
+    { layer }: EmbedOptions = {},
+  ): Promise<Float32Array | readonly Float32Array[]> {
+    const known = embedding(layer).layer;
+    const ready: Ready[] = [];
+    for (const picture of isList(pictures) ? pictures : [pictures]) ready.push(await readPicture(picture, description, decode));
+    const vectors = ready.length === 0 ? [] : (await vectorsOf(ready, known)).map(({ vector }) => vector);
+    return isList(pictures) ? vectors : vectors[0];
+  }
+
   const destroy = (): void => {
     isDestroyed = true;
     for (const program of programs.values()) program.then((ready) => ready.destroy()).catch(() => {});
@@ -331,7 +412,7 @@ function modelOn(opened: Device, description: ModelDescription, outputs: (batch:
       if (description.task !== "segmentation")
         throw new InputError(description.arch, `is a ${description.task} model, it does not segment`);
       const { image, prepared, decodeMs, preprocessMs } = await readPicture(picture, description, decode);
-      const { scores, elapsedMs } = await run([prepared]);
+      const { output: scores, elapsedMs } = await run([prepared]);
       const { height, width } = description.input;
       const maps = description.classes.map((label, c) => {
         const data = Uint16Array.from(scores.data.subarray(c * height * width, (c + 1) * height * width), (score) =>
@@ -347,12 +428,22 @@ function modelOn(opened: Device, description: ModelDescription, outputs: (batch:
         milliseconds: { decode: decodeMs, preprocess: preprocessMs, run: elapsedMs },
       };
     },
+    embed,
+    embedAll,
+    embeddingOf: embedding,
+    hash: () => modelHash(outputs(1).raw, description),
     destroy,
     [Symbol.dispose]: destroy,
   };
 }
 
 const failedBy = (cause: unknown, reason: DeviceFailure): boolean => cause instanceof DeviceError && cause.reason === reason;
+
+/** How a picture was read, and where its time went. */
+const aboutRun = ({ image: { notes }, decodeMs, preprocessMs }: Ready, runMs: number): Pick<Result, "notes" | "milliseconds"> => ({
+  ...(notes && { notes }),
+  milliseconds: { decode: decodeMs, preprocess: preprocessMs, run: runMs },
+});
 
 /** What gives maps has no scores. */
 function checkTask({ task, arch }: ModelDescription): void {

@@ -3,6 +3,7 @@ import { readBytes } from "../bytes.ts";
 import { toGrey } from "../imaging/grey.ts";
 import { resize } from "../imaging/resize.ts";
 import { decodeImage, type Image } from "../loaders/image.ts";
+import { sha256 } from "../loaders/sha256.ts";
 import type { Sample } from "./dataset.ts";
 
 /** Pixels a side of the small picture. */
@@ -26,9 +27,7 @@ export async function fingerprints(
   const found: Fingerprint[] = [];
   for (const { name, picture } of samples) {
     const bytes = await readBytes(picture);
-    const digest = await crypto.subtle.digest("SHA-256", bytes);
-    const sha256 = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
-    found.push({ sha256, thumbnail: thumbnailOf(await decodeImage(bytes, name)) });
+    found.push({ sha256: await sha256(bytes), thumbnail: thumbnailOf(await decodeImage(bytes, name)) });
     onProgress?.(found.length, samples.length);
   }
   return found;

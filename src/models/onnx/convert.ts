@@ -1,6 +1,6 @@
 /** An ONNX graph as nodes of ours: walked in the order of its values, with what is known computed on the way. */
 import { InputError } from "../../bytes.ts";
-import { ShapeError } from "../../kernels/op.ts";
+import { isInput, isParameter, named, ShapeError } from "../../kernels/op.ts";
 import type { OnnxAttribute, OnnxFunction, OnnxGraph, OnnxModel, OnnxNode } from "../../loaders/onnx/model.ts";
 import type { OnnxTensor } from "../../loaders/onnx/tensor.ts";
 import { callOf } from "./operator.ts";
@@ -104,12 +104,24 @@ function attempt(node: OnnxNode, context: Context, lookUp: Outer): (Found | unde
       if (value === "unknown") return [];
       inputs.push(value);
     }
-    return computed(node, inputs, context, lookUp);
+    const results = computed(node, inputs, context, lookUp);
+    return results.length === 1 ? [asLayer(results[0], node.outputs[0], inputs)] : results;
   } catch (error) {
     if (!(error instanceof Refusal) && !(error instanceof ShapeError)) throw error;
     const operator = node.domain === "" ? node.op : `${node.domain}.${node.op}`;
     return { node: nameOf(node), operator, problem: error.message, input: error instanceof Refusal ? error.input : undefined };
   }
+}
+
+/**
+ * A value under the name that the file gives it, by which a layer can be asked for. What passes an input on must stay the same node, or it
+ * would be computed twice.
+ */
+function asLayer(value: Found | undefined, name: string, inputs: readonly (Value | undefined)[]): Found | undefined {
+  if (value === undefined || value === "unknown" || value.kind === "host" || !name) return value;
+  const { node } = value;
+  const isOlder = inputs.some((input) => input?.kind === "device" && input.node === node);
+  return isOlder || node.name !== undefined || isParameter(node) || isInput(node) ? value : { ...value, node: named(node, name) };
 }
 
 function computed(node: OnnxNode, inputs: readonly (Value | undefined)[], context: Context, lookUp: Outer): (Found | undefined)[] {
