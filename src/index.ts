@@ -87,7 +87,19 @@ export { type Network, type NetworkOptions, networkNamed, networks } from "./mod
 export { type SelfTest, selfTest } from "./models/self-test.ts";
 export { type TrainingOptions, type TrainingWeights, trainingWeights } from "./models/training-weights.ts";
 export { declaredWeights, initialisedWeights, type Weights, weightsFrom } from "./models/weights.ts";
+export {
+  appended,
+  checkAlike,
+  type EmbeddingIndex,
+  type IndexDescription,
+  type IndexFiles,
+  type IndexItem,
+  readIndex,
+  type StoredIndex,
+  writeIndex,
+} from "./retrieval/embedding-index.ts";
 export { type LeaveOneOutOptions, leaveOneOut, type VoteOptions, vote } from "./retrieval/knn.ts";
+export { areaUnderRoc, type ClassReport, type KnnReport, knnReport } from "./retrieval/knn-report.ts";
 export {
   type Group,
   type Neighbour,

@@ -86,6 +86,39 @@ describe.each(metrics)("%s", (metric) => {
   });
 });
 
+// Minutes on software adapters.
+describe.skipIf(process.env.ROENTGEN_TESTS !== "all")("among 10⁵ × 512", () => {
+  test.each(metrics)("the ten nearest are those of a plain search in float64, %s", async (metric) => {
+    const [count, dimensions, k] = [100_000, 512, 10];
+    const items = random("items", count, dimensions);
+    const queries = random("queries", 8, dimensions);
+    using index = await neighbours(await device(), items, { k, metric, batch: 8 });
+    const found = await index.search(queries);
+    const expected = Array.from({ length: 8 }, (_, q) =>
+      nearestOf(queries.data.subarray(q * dimensions, (q + 1) * dimensions), items, k, metric),
+    );
+    expectNeighbours(found, expected);
+  });
+});
+
+/** The k nearest of one query, in float64 and without room for all pairs. */
+function nearestOf(query: Float32Array, { shape: [count, dimensions], data }: Tensor, k: number, metric: Metric): Neighbour[] {
+  const distances = Float64Array.from({ length: count }, (_, item) => {
+    let [sum, along, own, other] = [0, 0, 0, 0];
+    for (let c = 0; c < dimensions; c++) {
+      const [a, b] = [query[c], data[item * dimensions + c]];
+      sum += metric === "manhattan" ? Math.abs(a - b) : (a - b) ** 2;
+      along += a * b;
+      own += a * a;
+      other += b * b;
+    }
+    if (metric === "cosine") return 1 - along / Math.sqrt(own * other);
+    return metric === "euclidean" ? Math.sqrt(sum) : sum;
+  });
+  const order = Array.from(distances.keys()).sort((a, b) => distances[a] - distances[b] || a - b);
+  return order.slice(0, k).map((index) => ({ index, distance: distances[index] }));
+}
+
 describe("duplicates", () => {
   test("of one another come in order of their rows, at one distance", async () => {
     const items = tensor(
