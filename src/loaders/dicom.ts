@@ -6,8 +6,10 @@ import { readFrame } from "./dicom/frame.ts";
 import { readGreys } from "./dicom/grey.ts";
 import { type PixelFormat, readPixelFormat } from "./dicom/pixel-format.ts";
 import type { Samples } from "./dicom/samples.ts";
+import { readSpacing } from "./dicom/spacing.ts";
+import { readView } from "./dicom/view.ts";
 import { readWindows } from "./dicom/window.ts";
-import type { DecodeOptions, FilmDescription, Image } from "./image.ts";
+import type { DecodeOptions, FilmDescription, FilmFacts, Image } from "./image.ts";
 
 /**
  * A frame of a DICOM file: grey films as `options.pixels` says, colour ones as RGB of 8 bits.
@@ -22,11 +24,19 @@ export async function decodeDicom(bytes: Uint8Array, name: string, options: Deco
     throw new InputError(name, `has ${frames} ${frames === 1 ? "frame" : "frames"}, there is no frame ${chosen}`);
   const frame = await readFrame(file, format, chosen - 1);
   const notes = frames > 1 && options.frame === undefined ? { notes: [`of its ${frames} frames the first is read`] } : {};
+  const facts = factsOf(file, chosen);
   if (!frame.photometric.startsWith("MONOCHROME")) {
-    return { width, height, channels: 3, bitDepth: 8, data: toRgb(file, frame, format), ...notes };
+    return { width, height, channels: 3, bitDepth: 8, data: toRgb(file, frame, format), ...notes, ...facts };
   }
   const { bitDepth, grey } = readGreys(file, format, options);
-  return { width, height, channels: 1, bitDepth, data: mapped(frame.samples, grey, bitDepth, format), ...notes };
+  return { width, height, channels: 1, bitDepth, data: mapped(frame.samples, grey, bitDepth, format), ...notes, ...facts };
+}
+
+/** View and scale, where the file has them. */
+function factsOf({ dataSet }: DicomFile, frame: number): { facts?: FilmFacts } {
+  const [view, spacing] = [readView(dataSet), readSpacing(dataSet, frame)];
+  if (view === undefined && spacing === undefined) return {};
+  return { facts: { ...(view !== undefined && { view }), ...(spacing && { spacing }) } };
 }
 
 /** Every sample put through a function; through a table of it where there are more samples than values. */

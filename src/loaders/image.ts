@@ -12,6 +12,26 @@ export interface Image {
   readonly data: Uint8Array | Uint16Array;
   /** What a person should know of how the file was read: a turn that was not applied, a frame chosen among several. */
   readonly notes?: readonly string[];
+  /** What the file says of the film beside its pixels. */
+  readonly facts?: FilmFacts;
+}
+
+/** What a file says of how its film was taken and stored, as far as answers depend on it. */
+export interface FilmFacts {
+  /** How well a JPEG is coded: libjpeg's quality, 1 to 100, with which its table for the brightness is nearest. */
+  readonly jpegQuality?: number;
+  /** What DICOM says of the view, in its own codes and words: "PA", "LL", "CHEST LATERAL". */
+  readonly view?: string;
+  /** The film's scale, where DICOM gives it. */
+  readonly spacing?: PixelSpacing;
+}
+
+/** Millimetres from one row, and from one column, to the next. */
+export interface PixelSpacing {
+  readonly row: number;
+  readonly column: number;
+  /** Whether they hold in the patient, by a calibration, or at the detector, where shadows are larger than what casts them. */
+  readonly at: "patient" | "detector";
 }
 
 /** How a file that holds more than one picture, or more than one way to see it, is read. */

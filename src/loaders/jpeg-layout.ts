@@ -1,6 +1,7 @@
 /** What a JPEG's markers say before any pixel is decoded: size, coding, colour, orientation, and whether the file is whole. */
 import { InputError } from "../bytes.ts";
 import { beginning, checkSize } from "./image.ts";
+import { jpegQuality } from "./jpeg-quality.ts";
 
 /** A JPEG's frame header, and what its other segments say of the pixels. JPEG-LS shares the structure. */
 export interface JpegLayout {
@@ -19,6 +20,8 @@ export interface JpegLayout {
   readonly pointTransform: number;
   /** Exif's orientation, 2 to 8, where the picture is to be turned for display. */
   readonly orientation?: number;
+  /** libjpeg's quality of the first component, by its table; none for codings without one. */
+  readonly quality?: number;
   /** Where the end marker ends; what follows is no part of the picture. */
   readonly end: number;
 }
@@ -45,7 +48,10 @@ export function readJpegLayout(bytes: Uint8Array, name: string): JpegLayout {
   const damaged = (problem: string): InputError => new InputError(name, `is a damaged JPEG: ${problem}`);
   if (bytes[0] !== 0xff || bytes[1] !== 0xd8) throw new InputError(name, `is not a JPEG: begins with ${beginning(bytes)}`);
   const cutOff = new InputError(name, `is a JPEG cut off at byte ${bytes.length}`);
-  let frame: (Pick<JpegLayout, "width" | "height" | "precision" | "components" | "coding"> & { readonly blocks: number }) | undefined;
+  let frame:
+    | (Pick<JpegLayout, "width" | "height" | "precision" | "components" | "coding"> & { readonly blocks: number; readonly table: number })
+    | undefined;
+  const tables = new Map<number, number>();
   let [adobeTransform, orientation, hasJfif]: [number | undefined, number | undefined, boolean] = [undefined, undefined, false];
   let [scans, coded, pointTransform, position] = [0, 0, 0, 2];
   for (;;) {
@@ -68,7 +74,8 @@ export function readJpegLayout(bytes: Uint8Array, name: string): JpegLayout {
     if (coding) {
       if (frame) throw damaged("it has two frames");
       frame = readFrame(segment, coding, name, damaged);
-    } else if (marker === 0xe0) hasJfif ||= startsWith(segment, "JFIF\0");
+    } else if (marker === 0xdb) for (const [id, quality] of readTables(segment)) tables.set(id, quality);
+    else if (marker === 0xe0) hasJfif ||= startsWith(segment, "JFIF\0");
     else if (marker === 0xe1) orientation ??= readOrientation(segment);
     else if (marker === 0xee && startsWith(segment, "Adobe") && segment.length >= 12) adobeTransform = segment[11];
     else if (marker === 0xda) {
@@ -83,8 +90,23 @@ export function readJpegLayout(bytes: Uint8Array, name: string): JpegLayout {
   if (!frame) throw damaged("it has no frame");
   // No block of 8 × 8 samples takes less than a bit: a short file cannot make us allocate for the size it claims.
   if (frame.blocks > 8 * coded) throw damaged(`${coded} bytes of pixel data are too few for ${frame.width} × ${frame.height}`);
-  const { blocks: _, ...header } = frame;
-  return { ...header, adobeTransform, orientation, hasJfif, scans, pointTransform, end: position };
+  const { blocks: _, table, ...header } = frame;
+  return { ...header, adobeTransform, orientation, hasJfif, scans, pointTransform, quality: tables.get(table), end: position };
+}
+
+/** The quality of each quantisation table of a segment, with its number; tables that are cut off are for the decoder to complain of. */
+function readTables(segment: Uint8Array): [id: number, quality: number][] {
+  const found: [number, number][] = [];
+  for (let at = 0; at < segment.length; ) {
+    const bytes = segment[at] >> 4 === 0 ? 1 : 2;
+    const end = at + 1 + 64 * bytes;
+    if (end > segment.length) break;
+    let sum = 0;
+    for (let i = at + 1; i < end; i += bytes) sum += bytes === 1 ? segment[i] : (segment[i] << 8) | segment[i + 1];
+    found.push([segment[at] & 15, jpegQuality(sum)]);
+    at = end;
+  }
+  return found;
 }
 
 function readFrame(segment: Uint8Array, coding: JpegLayout["coding"], name: string, damaged: (problem: string) => InputError) {
@@ -102,7 +124,7 @@ function readFrame(segment: Uint8Array, coding: JpegLayout["coding"], name: stri
   const blocks = isTransformed
     ? sampling.reduce((sum, [across, down]) => sum + blocksOf(width, across, mostAcross) * blocksOf(height, down, mostDown), 0)
     : 0;
-  return { width, height, precision, components, coding, blocks };
+  return { width, height, precision, components, coding, blocks, table: segment[8] };
 }
 
 /** Where the next marker is that ends the entropy-coded bytes: not a stuffed byte, not a restart. */

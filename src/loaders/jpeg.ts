@@ -33,7 +33,8 @@ export async function decodeJpeg(bytes: Uint8Array, name: string): Promise<Image
   const data = new Uint8Array(width * height * channels);
   for (let from = 0, to = 0; to < data.length; from += 4) for (let c = 0; c < channels; c++) data[to++] = rgba.data[from + c];
   const notes = notesOf(layout);
-  return { width, height, channels, bitDepth: 8, data, ...(notes.length > 0 && { notes }) };
+  const facts = layout.quality === undefined ? {} : { facts: { jpegQuality: layout.quality } };
+  return { width, height, channels, bitDepth: 8, data, ...(notes.length > 0 && { notes }), ...facts };
 }
 
 function checkCoding({ coding, precision, components }: JpegLayout, name: string): void {
@@ -65,6 +66,15 @@ const notesOf = ({ orientation }: JpegLayout): string[] =>
 
 /** What the file says of itself; no pixel is decoded. */
 export function describeJpeg(bytes: Uint8Array, name: string): FilmDescription {
-  const { width, height, components, precision, coding, orientation } = readJpegLayout(bytes, name);
-  return { format: "JPEG", width, height, channels: components, bits: precision, coding, orientation: orientation ?? "as stored" };
+  const { width, height, components, precision, coding, orientation, quality } = readJpegLayout(bytes, name);
+  return {
+    format: "JPEG",
+    width,
+    height,
+    channels: components,
+    bits: precision,
+    coding,
+    ...(quality !== undefined && { quality }),
+    orientation: orientation ?? "as stored",
+  };
 }

@@ -33,8 +33,17 @@ test("a turn that Exif asks for is not made, and said", async () => {
     channels: 1,
     bits: 8,
     coding: "sequential",
+    quality: 85,
     orientation: 6,
   });
+});
+
+test.each([
+  ["grey.jpg", 85],
+  ["colour-422.jpg", 85],
+  ["colour-progressive.jpg", 60],
+])("%s is told to be of the quality %i that Pillow wrote it with", async (name, quality) => {
+  expect((await decodeImage(film(name), name)).facts).toEqual({ jpegQuality: quality });
 });
 
 describe("what is not read is named", () => {
