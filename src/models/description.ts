@@ -19,6 +19,10 @@ export interface InputDescription {
   readonly scale: number;
   readonly mean: readonly number[];
   readonly std: readonly number[];
+  /** The histogram is equalised at the network's size. */
+  readonly equalize?: boolean;
+  /** Each picture is brought to a mean of 0 and a deviation of 1 by its own; mean and std are then 0 and 1. */
+  readonly standardise?: boolean;
 }
 
 /** What the network's output is put through to become scores. */
@@ -40,7 +44,20 @@ export interface ModelDescription {
 const filters = ["nearest", "box", "bilinear", "bicubic", "lanczos", "area"] as const;
 /** Those that are offered without antialias too (see `resize`). */
 const plainFilters: readonly Filter[] = ["nearest", "bilinear", "area"];
-const inputKeys = ["size", "channels", "colour", "resize", "shorterSide", "crop", "interpolation", "scale", "mean", "std"];
+const inputKeys = [
+  "size",
+  "channels",
+  "colour",
+  "resize",
+  "shorterSide",
+  "crop",
+  "interpolation",
+  "scale",
+  "mean",
+  "std",
+  "equalize",
+  "standardise",
+];
 
 /**
  * Reads the metadata of a model file.
@@ -128,6 +145,11 @@ function readInput(given: unknown, fail: Fail): InputDescription {
   if (typeof shorterSide !== "number" || !Number.isInteger(shorterSide) || shorterSide < Math.max(height, width)) {
     throw fail(`metadata input shorterSide must be an integer of at least the size, got ${String(shorterSide)}`);
   }
+  for (const key of ["equalize", "standardise"])
+    if (![undefined, true, false].some((known) => known === given[key]))
+      throw fail(`metadata input ${key} must be true or false, got ${JSON.stringify(given[key])}`);
+  if (given.standardise && (given.mean !== undefined || given.std !== undefined))
+    throw fail("metadata input has mean or std beside standardise, which takes the picture's own");
   return {
     height,
     width,
@@ -139,6 +161,8 @@ function readInput(given: unknown, fail: Fail): InputDescription {
     scale: readScale(scale, fail),
     mean,
     std,
+    ...(given.equalize === true && { equalize: true }),
+    ...(given.standardise === true && { standardise: true }),
   };
 }
 
@@ -220,8 +244,9 @@ function readOptions(metadata: Readonly<Record<string, string>>, taken: Network[
 
 /** The metadata of a network whose file has none: preprocessing as its authors publish it, classes as given. */
 export function publishedMetadata(arch: string, classes: readonly string[]): Record<string, string> {
-  const { task, channels, size, isImagenet } = networkNamed(arch);
+  const { task, channels, size, isImagenet, isStandardised } = networkNamed(arch);
   const imagenet = { shorterSide: 256, resize: "shorter side", crop: "centre", mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
   const input = { size, channels, interpolation: "bilinear antialias", scale: "1/255", ...(isImagenet ? imagenet : { resize: "stretch" }) };
-  return { arch, task, classes: JSON.stringify(classes), input: JSON.stringify(input) };
+  const standardised = isStandardised ? { ...input, equalize: true, standardise: true } : input;
+  return { arch, task, classes: JSON.stringify(classes), input: JSON.stringify(standardised) };
 }

@@ -1,5 +1,6 @@
 /** A picture brought to a network's input, as the model's description says, and the way back for maps. */
 import { centerCrop } from "../imaging/crop.ts";
+import { equalize } from "../imaging/equalize.ts";
 import { toGrey } from "../imaging/grey.ts";
 import { letterbox, undoLetterbox } from "../imaging/letterbox.ts";
 import { resize } from "../imaging/resize.ts";
@@ -14,7 +15,12 @@ export interface Prepared {
 }
 
 /** The picture in the network's channels and at its size. */
-export function prepare(
+export function prepare(picture: Image, wanted: InputDescription): Prepared {
+  const sized = atSize(picture, wanted);
+  return wanted.equalize ? { ...sized, image: equalize(sized.image) } : sized;
+}
+
+function atSize(
   picture: Image,
   { height, width, channels, colour, resize: rule, shorterSide, filter, antialias }: InputDescription,
 ): Prepared {

@@ -41,6 +41,8 @@ export interface Network {
   readonly classes: number;
   /** Whether pictures are prepared as for ImageNet: shorter side 256, centre crop, ImageNet's mean and deviation. */
   readonly isImagenet: boolean;
+  /** Whether pictures are equalised and brought to a mean of 0 and a deviation of 1, each by its own. */
+  readonly isStandardised?: boolean;
   /** The stage that describes a picture; where it is a map, its average over the pixels does. */
   readonly embedding: string;
   /** The map that Grad-CAM weighs. */
@@ -137,7 +139,7 @@ export const networks: Readonly<Record<string, Network>> = {
   keidar_resnet101: keidar(keidarResnet101),
   keidar_resnet152: keidar(keidarResnet152),
   keidar_unet: { ...segmentation(keidarUNet, 1, "mid", "out."), classes: 3, output: "probabilities" },
-  lung_unet: { ...segmentation(lungUNet, 1, "bottom", "out."), output: "probabilities" },
+  lung_unet: { ...segmentation(lungUNet, 1, "bottom", "out."), output: "probabilities", isStandardised: true },
   liang_base: liang(liangBase),
   liang_ts1: liang(liangTs1),
   liang_ts2: liang(liangTs2),

@@ -42,7 +42,7 @@ export async function readExample(
   const sizing = input.colour === "grey" ? { ...input, channels: 1 as const } : input;
   const atSize = ({ image, mask }: Example): Example => ({
     image: prepare(image, sizing).image,
-    mask: mask && prepare(mask, { ...sizing, channels: 1, colour: "grey", filter: "nearest", antialias: false }).image,
+    mask: mask && prepare(mask, { ...sizing, channels: 1, colour: "grey", filter: "nearest", antialias: false, equalize: false }).image,
   });
   const change = ({ image, mask }: Example): Example => ({ image: applyChanges(image, changes), mask: mask && applyToMask(mask, changes) });
   let plain = kept?.get();

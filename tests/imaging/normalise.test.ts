@@ -62,3 +62,26 @@ describe("what toTensor refuses", () => {
     expect(() => toTensor([ramp(2, 2, 3), ramp(2, 2, 4)], options)).toThrow("pictures must be of one size");
   });
 });
+
+test("a standardised picture has a mean of 0 and a deviation of 1 of its own, whatever is given beside", () => {
+  const pictures = [picture(2, 2, 1, 8, [10, 20, 30, 40]), picture(2, 2, 1, 8, [7, 7, 7, 7])];
+  const { data } = toTensor(pictures, { mean: [0], std: [1], standardise: true });
+  // Of 10, 20, 30 and 40 the mean is 25 and the mean squared distance 125.
+  const expected = [-15, -5, 5, 15].map((distance) => Math.fround(distance / Math.sqrt(125)));
+  for (const [i, value] of expected.entries()) expect(data[i]).toBeCloseTo(value, 6);
+  for (const value of data.subarray(4)) expect(Math.abs(value)).toBeLessThan(1e-12);
+});
+
+test("a standardised picture of 16 bits is that of 8 bits", () => {
+  const eight = picture(2, 2, 1, 8, [10, 20, 30, 40]);
+  const sixteen = picture(
+    2,
+    2,
+    1,
+    16,
+    [10, 20, 30, 40].map((value) => 257 * value),
+  );
+  const options = { mean: [0], std: [1], standardise: true };
+  const [a, b] = [toTensor([eight], options).data, toTensor([sixteen], options).data];
+  for (const [i, value] of a.entries()) expect(b[i]).toBeCloseTo(value, 6);
+});

@@ -247,6 +247,19 @@ describe("the input", () => {
   ])("with %s is refused", (_, changes) => {
     expectRefused(() => readInput(changes), "metadata input mean and std must be 3 numbers each, std above 0");
   });
+
+  test("is equalised and standardised where it says so, and not where it says not", () => {
+    expect(readInput({ equalize: true, standardise: true })).toMatchObject({ equalize: true, standardise: true });
+    expect(readInput({ equalize: false, standardise: false })).toEqual(readInput({}));
+  });
+
+  test.each<[Record<string, unknown>, string]>([
+    [{ equalize: "yes" }, 'metadata input equalize must be true or false, got "yes"'],
+    [{ standardise: 1 }, "metadata input standardise must be true or false, got 1"],
+    [{ standardise: true, ...imagenet }, "metadata input has mean or std beside standardise, which takes the picture's own"],
+  ])("with %j is refused", (changes, problem) => {
+    expectRefused(() => readInput(changes), problem);
+  });
 });
 
 describe("the output", () => {
@@ -338,6 +351,11 @@ test("a segmentation network takes no centre crop: what it cuts off would have n
     () => read({ arch: "unet", task: undefined, input: cropped }),
     "metadata input crop leaves a segmentation without its borders",
   );
+});
+
+test("the lung U-Net's pictures are equalised and standardised, as its authors' are", () => {
+  const { input } = readDescription(publishedMetadata("lung_unet", ["lung"]), "lung_unet");
+  expect(input).toMatchObject({ height: 256, width: 256, channels: 1, resize: "stretch", equalize: true, standardise: true });
 });
 
 test.each(Object.keys(networks))("what is published for %s reads", (arch) => {

@@ -1,5 +1,6 @@
 /** A picture reaches the network as the model's description says, with Pillow's and torchvision's numbers, and a map finds its way back. */
 import { expect, test } from "vitest";
+import { equalize } from "../../src/imaging/equalize.ts";
 import type { Image } from "../../src/loaders/image.ts";
 import { type InputDescription, readDescription } from "../../src/models/description.ts";
 import { prepare } from "../../src/models/preprocess.ts";
@@ -152,4 +153,10 @@ test("16 bits stay 16, averaged and rounded once", () => {
   const { image } = prepare(film, inputOf({ size: [1, 2], channels: 3, colour: "grey repeated", interpolation: "box antialias" }));
   // (0 + 3 + 1 + 1) / 4 = 1.25; (3 · 65535 + 65534) / 4 = 65534.75
   expect(image).toEqual({ width: 2, height: 1, channels: 3, bitDepth: 16, data: Uint16Array.from([1, 1, 1, 65535, 65535, 65535]) });
+});
+
+test("an equalised picture is equalised at the network's size", () => {
+  const [plain, equalised] = [false, true].map((flag) => prepare(pattern(13, 9), inputOf({ size: [4, 5], channels: 1, equalize: flag })));
+  expect(equalised.image).toEqual(equalize(plain.image));
+  expect(equalised.image).not.toEqual(plain.image);
 });
