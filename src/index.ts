@@ -13,6 +13,9 @@ export { nodeNamed } from "./graph/order.ts";
 export { type CompileOptions, compile, type Program } from "./graph/program.ts";
 export { fingerprintOf, type TuningMode, type TuningOptions, tunedProfile } from "./graph/tune.ts";
 export { type Update, updatedParameters } from "./graph/update.ts";
+export { type Lung, type Lungs, lungLimits, lungsIn, type Side } from "./imaging/lung-mask.ts";
+export { type Orientation, type OrientationChance, orientations } from "./imaging/orientation.ts";
+export { type Finding, type FindingName, filmQuality, qualityLimits } from "./imaging/quality.ts";
 export { gelu, hardsigmoid, hardswish, leakyRelu, mish, relu, relu6, sigmoid, silu, tanh } from "./kernels/activation.ts";
 export { adaptiveAvgPool2d } from "./kernels/adaptive-avg-pool2d.ts";
 export { type ArgOptions, argMax, argMin } from "./kernels/arg-extreme.ts";
@@ -61,7 +64,15 @@ export { transpose } from "./kernels/transpose.ts";
 export { type UnaryKind, unary } from "./kernels/unary.ts";
 export { where } from "./kernels/where.ts";
 export type { Padding, Pair } from "./kernels/window2d.ts";
-export { type DecodeOptions, decodeImage, describeFilm, type FilmDescription, type Image } from "./loaders/image.ts";
+export {
+  type DecodeOptions,
+  decodeImage,
+  describeFilm,
+  type FilmDescription,
+  type FilmFacts,
+  type Image,
+  type PixelSpacing,
+} from "./loaders/image.ts";
 export { WeightsError } from "./loaders/names.ts";
 export { readSafetensors, writeSafetensors } from "./loaders/safetensors.ts";
 export { type StoredTensor, type StoredType, toFloat32 } from "./loaders/stored-tensor.ts";
@@ -82,7 +93,7 @@ export {
 export { namedLayer, namedLayers } from "./models/named-layer.ts";
 export { type ExportOptions, onnxBytes } from "./models/onnx/export.ts";
 export { type Unsupported, UnsupportedError } from "./models/onnx/unsupported.ts";
-export type { Picture } from "./models/picture.ts";
+export { type Checks, type Film, openFilm, type Picture, type ReadOptions } from "./models/picture.ts";
 export { type Network, type NetworkOptions, networkNamed, networks } from "./models/registry.ts";
 export { type SelfTest, selfTest } from "./models/self-test.ts";
 export { type TrainingOptions, type TrainingWeights, trainingWeights } from "./models/training-weights.ts";
@@ -109,6 +120,7 @@ export {
   type SearchOptions,
 } from "./retrieval/neighbours.ts";
 export { type PrincipalComponents, principalComponents, project } from "./retrieval/pca.ts";
+export { type Overlap, overlap } from "./statistics/overlap.ts";
 export { type Shape, type Tensor, tensor } from "./tensor.ts";
 export { decayMatrices, type Weight, type WeightOptions } from "./training/arena.ts";
 export { applyChanges, applyToMask, type Change, drawChanges, type Recipe, type Step } from "./training/augment.ts";

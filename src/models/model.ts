@@ -6,10 +6,11 @@ import type { Precision } from "../gpu/layout.ts";
 import { compile, type Program } from "../graph/program.ts";
 import { type TuningMode, tunedProfile } from "../graph/tune.ts";
 import { toTensor } from "../imaging/normalise.ts";
+import type { Finding } from "../imaging/quality.ts";
 import { sigmoid } from "../kernels/activation.ts";
 import { input, type Node } from "../kernels/op.ts";
 import { softmax } from "../kernels/softmax.ts";
-import type { DecodeOptions, Image } from "../loaders/image.ts";
+import type { Image } from "../loaders/image.ts";
 import { type StoredTensor, toFloat32 } from "../loaders/stored-tensor.ts";
 import { readWeights } from "../loaders/weights-file.ts";
 import type { Tensor } from "../tensor.ts";
@@ -17,7 +18,7 @@ import { describeWeights } from "./describe.ts";
 import type { ModelDescription, OutputRule } from "./description.ts";
 import { embeddingOf } from "./embedding.ts";
 import { modelHash } from "./model-hash.ts";
-import { type Picture, type Ready, readPicture } from "./picture.ts";
+import { type Picture, type ReadOptions, type Ready, readPicture } from "./picture.ts";
 import type { Prepared } from "./preprocess.ts";
 import { networkNamed } from "./registry.ts";
 import { type LoadedWeights, weightsFrom } from "./weights.ts";
@@ -42,6 +43,8 @@ export interface Result {
   readonly predictions: readonly Prediction[];
   /** How the picture was read, where that needs to be said. */
   readonly notes?: readonly string[];
+  /** What speaks against the picture as a film, where that was checked and found. */
+  readonly findings?: readonly Finding[];
   readonly milliseconds: Milliseconds;
 }
 
@@ -52,6 +55,8 @@ export interface Segmentation {
   readonly maps: readonly { readonly label: string; readonly map: Image }[];
   /** How the picture was read, where that needs to be said. */
   readonly notes?: readonly string[];
+  /** What speaks against the picture as a film, where that was checked and found. */
+  readonly findings?: readonly Finding[];
   readonly milliseconds: Milliseconds;
 }
 
@@ -87,8 +92,8 @@ export interface LoadOptions {
   readonly arch?: string;
   /** The classes in the order of the outputs, for a file that does not name them. */
   readonly labels?: readonly string[];
-  /** How films are read that hold several frames, or may be read in several ways. */
-  readonly decode?: DecodeOptions;
+  /** How films are read that hold several frames, or may be read in several ways, and whether they are checked to be films. */
+  readonly decode?: ReadOptions;
   /** For an ONNX file that does not say: how a picture becomes its input, as JSON (see `InputDescription`) or "imagenet". */
   readonly input?: string;
   /** For an ONNX file that does not say: what its output is put through, or that it holds probabilities or values. */
@@ -411,7 +416,7 @@ function modelOn(opened: Device, description: ModelDescription, outputs: (batch:
     async segment(picture) {
       if (description.task !== "segmentation")
         throw new InputError(description.arch, `is a ${description.task} model, it does not segment`);
-      const { image, prepared, decodeMs, preprocessMs } = await readPicture(picture, description, decode);
+      const { image, findings, prepared, decodeMs, preprocessMs } = await readPicture(picture, description, decode);
       const { output: scores, elapsedMs } = await run([prepared]);
       const { height, width } = description.input;
       const maps = description.classes.map((label, c) => {
@@ -425,6 +430,7 @@ function modelOn(opened: Device, description: ModelDescription, outputs: (batch:
         height: image.height,
         maps,
         ...(image.notes && { notes: image.notes }),
+        ...(findings.length > 0 && { findings }),
         milliseconds: { decode: decodeMs, preprocess: preprocessMs, run: elapsedMs },
       };
     },
@@ -440,8 +446,12 @@ function modelOn(opened: Device, description: ModelDescription, outputs: (batch:
 const failedBy = (cause: unknown, reason: DeviceFailure): boolean => cause instanceof DeviceError && cause.reason === reason;
 
 /** How a picture was read, and where its time went. */
-const aboutRun = ({ image: { notes }, decodeMs, preprocessMs }: Ready, runMs: number): Pick<Result, "notes" | "milliseconds"> => ({
+const aboutRun = (
+  { image: { notes }, findings, decodeMs, preprocessMs }: Ready,
+  runMs: number,
+): Pick<Result, "notes" | "findings" | "milliseconds"> => ({
   ...(notes && { notes }),
+  ...(findings.length > 0 && { findings }),
   milliseconds: { decode: decodeMs, preprocess: preprocessMs, run: runMs },
 });
 

@@ -1,6 +1,7 @@
 /** Pictures on their way into a network. */
 import { InputError, nameOf, readBytes, type Source } from "../bytes.ts";
 import { checkFilm } from "../imaging/film.ts";
+import { type Finding, filmQuality } from "../imaging/quality.ts";
 import { type DecodeOptions, decodeImage, type Image } from "../loaders/image.ts";
 import type { ModelDescription } from "./description.ts";
 import { type Prepared, prepare } from "./preprocess.ts";
@@ -8,25 +9,55 @@ import { type Prepared, prepare } from "./preprocess.ts";
 /** A picture: a path (Node), URL, Blob or bytes of a file, or decoded pixels. */
 export type Picture = Source | Image;
 
-/** A picture read and brought to the network's size, and how long that took. */
-export interface Ready {
+/** Whether pictures are checked to be films before a network sees them, and what becomes of those that fail. */
+export type Checks = "refuse" | "warn" | "off";
+
+/** How films are read. */
+export interface ReadOptions extends DecodeOptions {
+  /**
+   * refuse: what `filmQuality` refuses is an error; warn: it is told among the findings, and answered; off (the default): nothing is
+   * checked, since a network may be for other pictures.
+   */
+  readonly checks?: Checks;
+}
+
+/** A film as it was read, and what speaks against it. */
+export interface Film {
   readonly image: Image;
+  /** Empty where nothing was found, or nothing checked. */
+  readonly findings: readonly Finding[];
+}
+
+/** A picture read and brought to the network's size, and how long that took. */
+export interface Ready extends Film {
   readonly prepared: Prepared;
   readonly decodeMs: number;
   readonly preprocessMs: number;
 }
 
-/** @throws InputError for a picture that cannot be read, or can be no film. */
-export async function readPicture(picture: Picture, { input: wanted }: ModelDescription, options?: DecodeOptions): Promise<Ready> {
-  const start = performance.now();
+/**
+ * Reads and checks a film, before any network answers.
+ * @throws InputError for a picture that cannot be read, can be no film by its shape, or is refused (`checks`).
+ */
+export async function openFilm(picture: Picture, { checks = "off", ...options }: ReadOptions = {}): Promise<Film> {
   const isDecoded = typeof picture === "object" && "bitDepth" in picture;
   const name = isDecoded ? "picture" : nameOf(picture);
   const image = isDecoded ? picture : await decodeImage(await readBytes(picture), name, options);
   if (isDecoded) checkPixels(image, name);
   checkFilm(image, name);
+  const findings = checks === "off" ? [] : filmQuality(image);
+  const refused = findings.filter(({ severity }) => severity === "refuse");
+  if (checks === "refuse" && refused.length > 0) throw new InputError(name, refused.map(({ message }) => message).join("; "));
+  return { image, findings };
+}
+
+/** @throws InputError as `openFilm` does. */
+export async function readPicture(picture: Picture, { input: wanted }: ModelDescription, options?: ReadOptions): Promise<Ready> {
+  const start = performance.now();
+  const { image, findings } = await openFilm(picture, options);
   const decoded = performance.now();
   const prepared = prepare(image, wanted);
-  return { image, prepared, decodeMs: decoded - start, preprocessMs: performance.now() - decoded };
+  return { image, findings, prepared, decodeMs: decoded - start, preprocessMs: performance.now() - decoded };
 }
 
 /** Pixels from outside may be fewer than they are said to be. */
