@@ -1,7 +1,7 @@
 /** Gradients of a graph are the sums over all paths from the output to a target, and what has no gradient is an error. */
 import { describe, expect, test } from "vitest";
 import { fuse } from "../../src/graph/fuse.ts";
-import { gradients } from "../../src/graph/gradient.ts";
+import { type GradientRule, gradients } from "../../src/graph/gradient.ts";
 import { topologicalOrder } from "../../src/graph/order.ts";
 import { relu, sigmoid, silu } from "../../src/kernels/activation.ts";
 import { add, div, mul, sub } from "../../src/kernels/arithmetic.ts";
@@ -94,6 +94,15 @@ describe("a target is", () => {
     const map = input("map", [2, 3, 4, 4]);
     expect(gradients(sumTo(flatten(relu(map)), [1, 48]), [map])[0].shape).toEqual([2, 3, 4, 4]);
   });
+});
+
+test("a rule of one's own takes the place of an op's gradient", async () => {
+  const doubled: GradientRule = (node, dy) => (node.op === relu(x).op ? [scale(dy, 2)] : node.op.gradient?.(node, dy));
+  const [gradient] = gradients(mul(relu(x), x), [x], undefined, undefined, doubled);
+  const { data } = (await compute({ gradient })).gradient;
+  const a = generated("input", x.shape).data;
+  // d/dx of relu(x) · x, with 2 in the place of relu's derivative: 2x + relu(x).
+  expect(data).toEqual(a.map((value) => Math.fround(2 * value) + Math.max(0, value)));
 });
 
 describe("only what a target needs is computed", () => {
