@@ -35,6 +35,26 @@ export function crop(image: Image, { x, y, width, height }: Box): Image {
  * The middle of a picture. Where it cannot be exact the offset is rounded to the even pixel, as torchvision's CenterCrop does.
  * @throws RangeError where the picture is smaller.
  */
-export function centerCrop(image: Image, width: number, height: number): Image {
-  return crop(image, { x: roundHalfEven((image.width - width) / 2), y: roundHalfEven((image.height - height) / 2), width, height });
+export const centerCrop = (image: Image, width: number, height: number): Image => crop(image, centerBox(image, width, height));
+
+/** Where the middle of a picture lies, as `centerCrop` takes it. */
+export const centerBox = (image: Pick<Image, "width" | "height">, width: number, height: number): Box => ({
+  x: roundHalfEven((image.width - width) / 2),
+  y: roundHalfEven((image.height - height) / 2),
+  width,
+  height,
+});
+
+/** A picture in a larger frame, at a box's place; `fill` is the value around it, in every channel. Undoes `crop`, but for what that cut off. */
+export function uncrop(
+  { width: w, height: h, channels, bitDepth, data }: Image,
+  { x, y }: Pick<Box, "x" | "y">,
+  width: number,
+  height: number,
+  fill: number,
+): Image {
+  const size = width * height * channels;
+  const frame = (bitDepth === 16 ? new Uint16Array(size) : new Uint8Array(size)).fill(fill);
+  for (let j = 0; j < h; j++) frame.set(data.subarray(j * w * channels, (j + 1) * w * channels), ((y + j) * width + x) * channels);
+  return { width, height, channels, bitDepth, data: frame };
 }

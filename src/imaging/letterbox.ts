@@ -1,6 +1,6 @@
 /** A picture fitted into a frame without changing its aspect, and the way back. */
 import type { Image } from "../loaders/image.ts";
-import { type Box, crop } from "./crop.ts";
+import { type Box, crop, uncrop } from "./crop.ts";
 import { type ResizeOptions, resize } from "./resize.ts";
 
 /** Where the picture lies in the frame, and the size it had. */
@@ -33,20 +33,7 @@ export function letterbox(
     sourceWidth: image.width,
     sourceHeight: image.height,
   };
-  return { image: place(resize(image, w, h, options), placement, width, height, fill), placement };
-}
-
-function place(
-  { channels, bitDepth, data }: Image,
-  { x, y, width: w, height: h }: Box,
-  width: number,
-  height: number,
-  fill: number,
-): Image {
-  const size = width * height * channels;
-  const frame = (bitDepth === 16 ? new Uint16Array(size) : new Uint8Array(size)).fill(fill);
-  for (let j = 0; j < h; j++) frame.set(data.subarray(j * w * channels, (j + 1) * w * channels), ((y + j) * width + x) * channels);
-  return { width, height, channels, bitDepth, data: frame };
+  return { image: uncrop(resize(image, w, h, options), placement, width, height, fill), placement };
 }
 
 /** What lies in the frame (a heatmap, a mask) at the picture's own size. */

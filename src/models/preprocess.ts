@@ -1,5 +1,5 @@
 /** A picture brought to a network's input, as the model's description says, and the way back for maps. */
-import { centerCrop } from "../imaging/crop.ts";
+import { centerBox, crop, uncrop } from "../imaging/crop.ts";
 import { equalize } from "../imaging/equalize.ts";
 import { toGrey } from "../imaging/grey.ts";
 import { letterbox, undoLetterbox } from "../imaging/letterbox.ts";
@@ -11,7 +11,8 @@ import type { InputDescription } from "./description.ts";
 /** A picture at the network's size, and how a map of that size goes back onto the original. */
 export interface Prepared {
   readonly image: Image;
-  restore(map: Image): Image;
+  /** `outside` is the map's value where a centre crop has cut the picture off; 0 by default. */
+  restore(map: Image, outside?: number): Image;
 }
 
 /** The picture in the network's channels and at its size. */
@@ -39,9 +40,10 @@ function atSize(
   const isWide = source.width > source.height;
   const longer = Math.trunc((shorterSide * Math.max(source.width, source.height)) / Math.min(source.width, source.height));
   const [w, h] = isWide ? [longer, shorterSide] : [shorterSide, longer];
-  return { image: centerCrop(resize(source, w, h, options), width, height), restore: refuse };
-}
-
-function refuse(): never {
-  throw new RangeError("preprocess: what a centre crop cuts off has no map");
+  const resized = resize(source, w, h, options);
+  const box = centerBox(resized, width, height);
+  return {
+    image: crop(resized, box),
+    restore: (map, outside = 0) => resize(uncrop(map, box, w, h, outside), picture.width, picture.height, { filter: "bilinear" }),
+  };
 }
