@@ -1,5 +1,5 @@
 /** Random numbers one after the other, a sequence for every key: the same in every engine, and for keys in any order. */
-import { random } from "./noise.ts";
+import { random } from "../random.ts";
 
 export interface Draws {
   /** Uniform in [low, high). */

@@ -1,5 +1,5 @@
 /** What a ray through the chest passes: the phantom's soft tissue, air and bone as formulas of a place on the film. */
-import { random } from "./noise.ts";
+import { random } from "../random.ts";
 import { bones } from "./phantom-bones.ts";
 import { arch, clamp01, curve, hill, length, step, toSegment } from "./phantom-shapes.ts";
 

@@ -1,5 +1,5 @@
 /** The vessels of the phantom's lungs: trees that leave the hila and divide towards the edges. */
-import { random } from "./noise.ts";
+import { random } from "../random.ts";
 import type { Anatomy } from "./phantom-anatomy.ts";
 import { clamp01, length } from "./phantom-shapes.ts";
 

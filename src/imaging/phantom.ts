@@ -1,6 +1,7 @@
 /** A drawn chest film: anatomy, vessels and grain by formula, with opacities in known places where asked for. */
 import type { Image } from "../loaders/image.ts";
-import { fractalNoise, random, randomNormal } from "./noise.ts";
+import { random } from "../random.ts";
+import { fractalNoise, randomNormal } from "./noise.ts";
 import { castRay, drawAnatomy, inPatient } from "./phantom-anatomy.ts";
 import { decay, length } from "./phantom-shapes.ts";
 import { drawVessels } from "./phantom-vessels.ts";

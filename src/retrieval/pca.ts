@@ -1,6 +1,7 @@
 /** Principal components: the directions along which vectors vary most, on the host in float64. */
-import { random } from "../imaging/noise.ts";
+
 import { ShapeError } from "../kernels/op.ts";
+import { random } from "../random.ts";
 import { type Tensor, tensor } from "../tensor.ts";
 
 export interface PrincipalComponents {

@@ -1,6 +1,7 @@
 /** Random numbers depend on seed and index only, and are as random as a picture needs. */
 import { describe, expect, test } from "vitest";
-import { fractalNoise, random, randomNormal } from "../../src/imaging/noise.ts";
+import { fractalNoise, randomNormal } from "../../src/imaging/noise.ts";
+import { random } from "../../src/random.ts";
 
 const count = 100_000;
 const draws = (draw: (index: number) => number) => Array.from({ length: count }, (_, i) => draw(i));

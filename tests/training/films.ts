@@ -2,9 +2,9 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { random } from "../../src/imaging/noise.ts";
 import type { Image } from "../../src/loaders/image.ts";
 import { encodePng } from "../../src/loaders/png.ts";
+import { random } from "../../src/random.ts";
 import type { Dataset, Sample } from "../../src/training/dataset.ts";
 
 /** A film of smooth shapes that differ from seed to seed. */

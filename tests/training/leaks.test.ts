@@ -2,8 +2,8 @@
 import { rmSync } from "node:fs";
 import { afterAll, expect, test } from "vitest";
 import { interpolate } from "../../src/imaging/interpolate.ts";
-import { random } from "../../src/imaging/noise.ts";
 import { resize } from "../../src/imaging/resize.ts";
+import { random } from "../../src/random.ts";
 import { fingerprints, thumbnailOf } from "../../src/training/fingerprints.ts";
 import { checkLeaks, findLeaks } from "../../src/training/leaks.ts";
 import { nearPairs } from "../../src/training/near-same.ts";

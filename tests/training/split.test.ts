@@ -1,6 +1,6 @@
 /** Sets and folds hold whole patients, every class in its share, and the same for the same seed. */
 import { describe, expect, test } from "vitest";
-import { random } from "../../src/imaging/noise.ts";
+import { random } from "../../src/random.ts";
 import { classCounts, samplesIn } from "../../src/training/dataset.ts";
 import { groupsOf } from "../../src/training/groups.ts";
 import { checkLeaks } from "../../src/training/leaks.ts";
