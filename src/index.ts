@@ -120,7 +120,101 @@ export {
   type SearchOptions,
 } from "./retrieval/neighbours.ts";
 export { type PrincipalComponents, principalComponents, project } from "./retrieval/pca.ts";
-export { type Overlap, overlap } from "./statistics/overlap.ts";
+export { type BinaryCounts, countsAt, countsOfClass } from "./statistics/binary-counts.ts";
+export { type BinaryIndices, binaryIndices, fBeta } from "./statistics/binary-indices.ts";
+export {
+  type BinaryReport,
+  type BinaryReportOptions,
+  binaryReport,
+  bootstrappedIndices,
+  type CalibrationReport,
+  type ThresholdReport,
+} from "./statistics/binary-report.ts";
+export { type BlandAltman, type BlandAltmanOptions, blandAltman } from "./statistics/bland-altman.ts";
+export { type BootstrapOptions, type Bootstrapped, bootstrap, bootstrapEach } from "./statistics/bootstrap.ts";
+export { type BrierDecomposition, brierDecomposition, brierScore, logLoss } from "./statistics/brier.ts";
+export {
+  type Calibration,
+  type CalibrationLine,
+  calibrated,
+  calibratedScores,
+  calibrationLine,
+  classTemperature,
+  fitIsotonic,
+  fitPlatt,
+  fitTemperature,
+} from "./statistics/calibration.ts";
+export { type CanonicalPair, type Columns, canonicalCorrelation } from "./statistics/canonical-correlation.ts";
+export type { Cluster } from "./statistics/cases.ts";
+export { type ClassAreas, classAreas } from "./statistics/class-areas.ts";
+export {
+  type AveragedIndices,
+  type ClassIndices,
+  type ClassIndicesOptions,
+  type MulticlassIndices,
+  multiclassIndices,
+} from "./statistics/class-indices.ts";
+export { cohenKappa, type Kappa, type KappaOptions, type KappaWeights } from "./statistics/cohen-kappa.ts";
+export { concordance } from "./statistics/concordance.ts";
+export { accuracy, balancedAccuracy, type Confusion, confusionMatrix, meanSensitivity, predictedClasses } from "./statistics/confusion.ts";
+export {
+  type Correlation,
+  type CorrelationRow,
+  type CorrelationTableOptions,
+  correlationTable,
+  holm,
+  pearson,
+  spearman,
+} from "./statistics/correlation.ts";
+export { type DecisionPoint, decisionCurve } from "./statistics/decision-curve.ts";
+export { type Estimate, estimateText, type Interval, type LevelOptions } from "./statistics/estimate.ts";
+export { type FleissKappa, fleissKappa } from "./statistics/fleiss-kappa.ts";
+export { type HistogramBin, histogram } from "./statistics/histogram.ts";
+export { type Icc, type IccModel, type IccOptions, intraclassCorrelation } from "./statistics/intraclass-correlation.ts";
+export { matthews } from "./statistics/matthews.ts";
+export { type McNemar, mcnemar, rightAnswers } from "./statistics/mcnemar.ts";
+export { type MulticlassReport, type MulticlassReportOptions, multiclassReport } from "./statistics/multiclass-report.ts";
+export { defined, isDefined, type NotDefined, type Statistic, statisticText } from "./statistics/not-defined.ts";
+export { type Overlap, type OverlapSummary, overlapOf, overlapSummary } from "./statistics/overlap.ts";
+export {
+  averagePrecision,
+  type PrecisionRecallPoint,
+  precisionRecallCurve,
+  precisionRecallTrapezoid,
+} from "./statistics/precision-recall.ts";
+export { type PredictiveValues, predictiveValues } from "./statistics/predictive-values.ts";
+export { type Proportion, type ProportionMethod, type ProportionOptions, proportion, proportionMethods } from "./statistics/proportion.ts";
+export { type RegressionErrors, regressionErrors } from "./statistics/regression.ts";
+export { type RegressionReport, type RegressionReportOptions, regressionReport } from "./statistics/regression-report.ts";
+export {
+  type BinningOptions,
+  type CalibrationError,
+  calibrationError,
+  type ReliabilityRow,
+  reliabilityTable,
+  topLabels,
+} from "./statistics/reliability.ts";
+export { type RocPoint, rocCurve } from "./statistics/roc.ts";
+export {
+  compareRocAreas,
+  hanleyMcNeil,
+  type RocArea,
+  type RocAreaComparison,
+  type RocAreaOptions,
+  rocArea,
+  rocAreaEstimate,
+} from "./statistics/roc-area.ts";
+export type { ScoredSet, SetIdentity } from "./statistics/scored-set.ts";
+export { StatisticsError } from "./statistics/statistics-error.ts";
+export {
+  applyThreshold,
+  chooseThreshold,
+  type Decisions,
+  fixedThreshold,
+  type Threshold,
+  type ThresholdRule,
+} from "./statistics/threshold.ts";
+export { evenThresholds, type ThresholdRow, thresholdTable } from "./statistics/threshold-table.ts";
 export { type Shape, type Tensor, tensor } from "./tensor.ts";
 export { decayMatrices, type Weight, type WeightOptions } from "./training/arena.ts";
 export { applyChanges, applyToMask, type Change, drawChanges, type Recipe, type Step } from "./training/augment.ts";
