@@ -48,7 +48,9 @@ export function bootstrapEach<Name extends string>(
   const replicates = new Map(names.map((name) => [name, [] as number[]]));
   let draw = 0;
   for (let resample = 0; resample < resamples; resample++) {
-    const chosen = pools.flatMap((pool) => pool.map(() => members[pool[Math.floor(pool.length * random(seed, draw++))]]));
+    const chosen: (readonly number[])[] = [];
+    for (const pool of pools)
+      for (let i = 0; i < pool.length; i++) chosen.push(members[pool[Math.floor(pool.length * random(seed, draw++))]]);
     const values = statistics(joined(chosen));
     for (const [name, found] of replicates) {
       const value: Statistic = values[name];
@@ -78,9 +80,11 @@ export function bootstrapEach<Name extends string>(
 
 /** The cases of clusters, one after the other. */
 function joined(clusters: readonly (readonly number[])[]): Int32Array {
-  const places = new Int32Array(clusters.reduce((sum, { length }) => sum + length, 0));
+  let count = 0;
+  for (let c = 0; c < clusters.length; c++) count += clusters[c].length;
+  const places = new Int32Array(count);
   let end = 0;
-  for (const cluster of clusters) for (const place of cluster) places[end++] = place;
+  for (let c = 0; c < clusters.length; c++) for (let i = 0; i < clusters[c].length; i++) places[end++] = clusters[c][i];
   return places;
 }
 

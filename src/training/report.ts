@@ -1,9 +1,12 @@
 /** Test results told apart: over all films, and within each place they come from, where a network cannot win by telling the places apart. */
 import type { ModelDescription } from "../models/description.ts";
-import { type Tensor, tensor } from "../tensor.ts";
+import { type Confusion, meanSensitivity, predictedClasses } from "../statistics/confusion.ts";
+import { meanOf } from "../statistics/mean.ts";
+import { defined } from "../statistics/not-defined.ts";
+import type { Tensor } from "../tensor.ts";
 import type { Dataset } from "./dataset.ts";
 import type { Evaluation } from "./evaluate.ts";
-import { balancedAccuracy, confusionOf, meanOf, metricsOf, predictedClasses } from "./metrics.ts";
+import { confusionOf, metricsOf } from "./metrics.ts";
 
 /** Results on some of the films. */
 export interface Part {
@@ -37,13 +40,13 @@ export function reportOf(description: ModelDescription, dataset: Dataset, evalua
   const films = dataset.samples.length;
   if (description.task === "segmentation") return { films, metrics, parts: overlapParts(dataset, evaluation.rows) };
   if (description.task === "regression") return { films, metrics, parts: [] };
-  const confusion = confusionOf(dataset, predictedClasses(evaluation.rows));
+  const confusion = confusionOf(dataset, predictedClasses(evaluation.rows.data, evaluation.rows.shape[1]));
   return { films, metrics, confusion, parts: classParts(dataset, evaluation.rows) };
 }
 
 /** Within each source, over the classes of which it has films: their outputs alone are compared. */
 function classParts(dataset: Dataset, rows: Tensor): Part[] {
-  const predicted = predictedClasses(rows);
+  const predicted = predictedClasses(rows.data, rows.shape[1]);
   return grouped(dataset, "source", joined).flatMap(([source, places]) => {
     const counts = dataset.classes.map((_, c) => places.filter((place) => dataset.samples[place].label === c).length);
     const present = dataset.classes.flatMap((_, c) => (counts[c] >= LEAST ? [c] : []));
@@ -53,15 +56,15 @@ function classParts(dataset: Dataset, rows: Tensor): Part[] {
     const samples = kept.map((place) => ({ ...dataset.samples[place], label: present.indexOf(dataset.samples[place].label ?? -1) }));
     const outputs = dataset.classes.length;
     const data = Float32Array.from(kept.flatMap((place) => present.map((c) => rows.data[place * outputs + c])));
-    const confusion = confusionOf({ ...dataset, classes, samples }, predictedClasses(tensor([kept.length, present.length], data)));
+    const confusion = confusionOf({ ...dataset, classes, samples }, predictedClasses(data, present.length));
     const all = { ...dataset, samples: kept.map((place) => dataset.samples[place]) };
-    const amongAll = balancedAccuracy(
-      confusionOf(
-        all,
-        Int32Array.from(kept, (place) => predicted[place]),
-      ),
+    const amongAll = confusionOf(
+      all,
+      Int32Array.from(kept, (place) => predicted[place]),
     );
-    return [{ name: `source ${source}`, films: kept.length, classes, balancedAccuracy: balancedAccuracy(confusion), amongAll }];
+    const sensitivity = (of: Confusion): number => defined("report", meanSensitivity(of));
+    const part = { name: `source ${source}`, films: kept.length, classes };
+    return [{ ...part, balancedAccuracy: sensitivity(confusion), amongAll: sensitivity(amongAll) }];
   });
 }
 

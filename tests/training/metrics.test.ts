@@ -1,8 +1,9 @@
 /** What is told of an evaluation: accuracy as it is defined, and within each source over the classes that it has. */
 import { expect, test } from "vitest";
 import { readDescription } from "../../src/models/description.ts";
+import { accuracy, balancedAccuracy, predictedClasses } from "../../src/statistics/confusion.ts";
 import { tensor } from "../../src/tensor.ts";
-import { accuracy, balancedAccuracy, confusionOf, metricsOf, modeOf, predictedClasses } from "../../src/training/metrics.ts";
+import { confusionOf, metricsOf, modeOf } from "../../src/training/metrics.ts";
 import { reportOf } from "../../src/training/report.ts";
 import { datasetOf } from "./films.ts";
 
@@ -18,8 +19,8 @@ test("accuracy counts films, balanced accuracy the classes that there are films 
     [0, 1, 2],
     [0, 3, 1],
   ]);
-  expect([...predictedClasses(rows)]).toEqual([0, 0, 2, 1]);
-  const confusion = confusionOf(dataset, predictedClasses(rows));
+  expect([...predictedClasses(rows.data, 3)]).toEqual([0, 0, 2, 1]);
+  const confusion = confusionOf(dataset, predictedClasses(rows.data, 3));
   expect(confusion).toEqual([
     [2, 0, 1],
     [0, 1, 0],
