@@ -92,19 +92,19 @@ describe.each(goldens)("$name", ({ name, keys, train }) => {
     using program = await compile(await device(), { loss }, { updates: [...step.updates, ...weights.updates] });
     const losses: number[] = [];
     while (losses.length < train[optimizer].length) losses.push((await program.run(inputs)).loss.data[0]);
-    const errors = losses.map((found, i) => Math.abs(found / train[optimizer][i] - 1)).slice(0, comparedLosses(name));
-    expect(Math.max(...errors), `${losses}, expected ${train[optimizer]}`).toBeLessThan(0.02);
+    const strays = lossTolerances(name, optimizer).filter((limit, i) => !(Math.abs(losses[i] / train[optimizer][i] - 1) < limit));
+    expect(strays, `${losses}, expected ${train[optimizer]}`).toEqual([]);
   });
 });
 
 /**
- * How many of a run's four losses mean something. Rounding soon decides where a network goes whose first step overshoots (VGG, Liang's
- * regression), or whose batch norms are deep and over sixteen values (ResNet-50). Keidar's, with two classes on top of that, loses its way in
- * the first step: 0.834 came out, and 0.925 in PyTorch.
+ * How far each of a run's four losses may be off, for those that mean something. Rounding soon decides where a network goes whose first step
+ * overshoots (VGG, Liang's regression), or whose batch norms are deep and over sixteen values (ResNet-50). Keidar's has two classes on top of
+ * that: change its weights by 1e-7 of themselves, and PyTorch's own second loss by SGD is 0.799 to 0.935 (stored 0.925; 0.819 in float64).
  */
-function comparedLosses(name: string): number {
-  if (name === "keidar_resnet50") return 1;
-  return /vgg|liang_cnnrf|resnet50/.test(name) ? 2 : 4;
+function lossTolerances(name: string, optimizer: (typeof compared)[number]): readonly number[] {
+  if (name === "keidar_resnet50") return optimizer === "sgd" ? [0.02, 0.15] : [0.02];
+  return /vgg|liang_cnnrf|resnet50/.test(name) ? [0.02, 0.02] : [0.02, 0.02, 0.02, 0.02];
 }
 
 /** The loss and target that a stored entry describes. */
