@@ -1,5 +1,6 @@
 /** One contestant in a process of its own, since each wants WebGPU for itself: answers what the parent asks, one question at a time. */
 import type { DeviceOptions } from "../../src/gpu/device.ts";
+import { dozing } from "../../src/gpu/doze.ts";
 import type { Toggles } from "../../src/gpu/node-gpu.ts";
 import { caseNamed } from "./cases.ts";
 import type { Engine, Loaded } from "./engines/engine.ts";
@@ -16,8 +17,39 @@ const engines: Readonly<Record<string, (options: DeviceOptions & { readonly togg
 /** Such an engine looks for WebGPU when its module is loaded. */
 async function browserLike(toggles: Toggles, load: () => Promise<{ open(): Promise<Engine> }>): Promise<Engine> {
   const { provideNavigator } = await import("./engines/navigator.ts");
-  await provideNavigator(toggles);
-  return (await load()).open();
+  const isSoftware = await provideNavigator(toggles);
+  const engine = await (await load()).open();
+  return isSoftware ? dozingWhileRunning(engine) : engine;
+}
+
+/**
+ * Under Node, Dawn asks whether work is done in every turn of the event loop, on a core that a software adapter computes on. No page does so,
+ * and Roentgen's device sleeps between the turns: without this its peers would pay for where they are run.
+ */
+function dozingWhileRunning(engine: Engine): Engine {
+  let running = 0;
+  const doze = dozing(() => running > 0);
+  const during = async <T>(work: () => T | Promise<T>): Promise<T> => {
+    running++;
+    doze();
+    try {
+      return await work();
+    } finally {
+      running--;
+    }
+  };
+  return {
+    ...engine,
+    async prepare(graph, kind) {
+      const prepared = await engine.prepare(graph, kind);
+      return {
+        async load() {
+          const loaded = await during(() => prepared.load());
+          return { ...loaded, run: (count) => during(() => loaded.run(count)), output: () => during(() => loaded.output()) };
+        },
+      };
+    },
+  };
 }
 
 const [name, options] = process.argv.slice(2);

@@ -1,6 +1,7 @@
 /** The adapter's measured peak of multiply–adds: what shares in the report are shares of. */
 import { readFile } from "node:fs/promises";
 import { usage } from "../../../src/gpu/buffer.ts";
+import type { Device } from "../../../src/gpu/device.ts";
 
 /** Multiply–adds of one invocation: rounds · chains · links, as in the shader. */
 const MACS = 512 * 24 * 8;
@@ -8,8 +9,8 @@ const WORKGROUP = 64;
 const ROUNDS = 7;
 
 /** The best of a few rounds, in multiply–adds a second. */
-export async function fmaPeak(gpu: GPUDevice, isSoftware: boolean): Promise<number> {
-  const invocations = WORKGROUP * (isSoftware ? 256 : 16384);
+export async function fmaPeak({ gpu, profile, finished }: Device): Promise<number> {
+  const invocations = WORKGROUP * (profile.class === "software" ? 256 : 16384);
   const code = await readFile(new URL("fma-peak.wgsl", import.meta.url), "utf8");
   const pipeline = await gpu.createComputePipelineAsync({ layout: "auto", compute: { module: gpu.createShaderModule({ code }) } });
   const y = gpu.createBuffer({ size: invocations * 16, usage: usage.storage });
@@ -26,7 +27,7 @@ export async function fmaPeak(gpu: GPUDevice, isSoftware: boolean): Promise<numb
     pass.dispatchWorkgroups(invocations / WORKGROUP);
     pass.end();
     gpu.queue.submit([encoder.finish()]);
-    await gpu.queue.onSubmittedWorkDone();
+    await finished(gpu.queue.onSubmittedWorkDone());
     return performance.now() - begin;
   };
   await once();

@@ -18,7 +18,7 @@ export async function open(options: DeviceOptions): Promise<Engine> {
     adapter: profile.description,
     // The device may have chosen the driver that npm ships; a loader lies beside that one.
     environment: VK_DRIVER_FILES ? { VK_DRIVER_FILES, VK_ICD_FILENAMES: VK_DRIVER_FILES } : {},
-    peak: () => fmaPeak(gpu, profile.class === "software"),
+    peak: () => fmaPeak(device),
     prepare(graph, kind) {
       if (graph.training) return prepareTraining(device, graph, graph.training);
       const { output, inputs } = graph;
