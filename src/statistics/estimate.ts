@@ -25,13 +25,13 @@ export interface LevelOptions {
 /** Neither value nor interval, for one reason. */
 export const noEstimate = (reason: string): Estimate => ({ value: notDefined(reason), interval: notDefined(reason) });
 
-/** "0.903 (0.853–0.940, Wilson 95%)", or why not. */
+/** "0.903 (95%: 0.853–0.940, Wilson)", or why not. */
 export function estimateText({ value, interval }: Estimate, digits = 3): string {
   const text = statisticText(value, digits);
   if (!isDefined(value)) return text;
   if (!isDefined(interval)) return `${text} (interval not defined: ${interval.notDefined})`;
   const { lower, upper, level, method } = interval;
-  return `${text} (${lower.toFixed(digits)}–${upper.toFixed(digits)}, ${method} ${Number((100 * level).toFixed(4))}%)`;
+  return `${text} (${Number((100 * level).toFixed(4))}%: ${lower.toFixed(digits)}–${upper.toFixed(digits)}, ${method})`;
 }
 
 /** @throws StatisticsError for a level that is not between 0 and 1. */

@@ -80,8 +80,8 @@ describe("two classes", () => {
 
   test("as text", () => {
     const { sensitivity, diagnosticOddsRatio, npv } = binaryIndices(counts(162, 17, 17, 154));
-    expect(estimateText(sensitivity)).toBe("0.905 (0.853–0.940, Wilson 95%)");
-    expect(estimateText(diagnosticOddsRatio, 1)).toBe("86.3 (42.5–175.2, log (Woolf) 95%)");
+    expect(estimateText(sensitivity)).toBe("0.905 (95%: 0.853–0.940, Wilson)");
+    expect(estimateText(diagnosticOddsRatio, 1)).toBe("86.3 (95%: 42.5–175.2, log (Woolf))");
     expect(estimateText({ ...npv, interval: { notDefined: "none asked for" } })).toBe("0.901 (interval not defined: none asked for)");
     expect(estimateText(binaryIndices(counts(0, 0, 1, 1)).sensitivity)).toBe("not defined: no positive cases");
     expect(statisticText(0.12345, 2)).toBe("0.12");
