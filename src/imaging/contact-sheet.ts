@@ -2,7 +2,7 @@
 import type { Image } from "../loaders/image.ts";
 import { resize } from "./resize.ts";
 import { toRgb } from "./rgb.ts";
-import { CELL, drawText, fittingText, type Ink } from "./text.ts";
+import { drawText, fittingText, type Ink, LINE_HEIGHT } from "./text.ts";
 
 export interface Tile {
   /** None where it cannot be shown; the caption stays. */
@@ -19,7 +19,6 @@ export interface ContactSheetOptions {
 }
 
 const MARGIN = 8;
-const LINE = CELL.height + 3;
 const PAPER: Ink = [255, 255, 255];
 const TEXT: Ink = [40, 40, 40];
 const EMPTY: Ink = [225, 225, 225];
@@ -32,17 +31,17 @@ export function contactSheet(rows: readonly (readonly Tile[])[], { size = 224, t
   const columns = Math.max(0, ...rows.map(({ length }) => length));
   if (columns === 0) throw new RangeError("contactSheet: there are no tiles");
   const captionLines = Math.max(...rows.flat().map(({ caption }) => caption.length));
-  const head = title === undefined ? 0 : LINE + MARGIN;
-  const tile = { width: size + MARGIN, height: size + 4 + captionLines * LINE + MARGIN };
+  const head = title === undefined ? 0 : LINE_HEIGHT + MARGIN;
+  const tile = { width: size + MARGIN, height: size + 4 + captionLines * LINE_HEIGHT + MARGIN };
   const sheet = blank(MARGIN + columns * tile.width, MARGIN + head + rows.length * tile.height);
-  if (title !== undefined) drawText(sheet, fittingText(title, sheet.width - 2 * MARGIN), MARGIN, MARGIN, TEXT);
+  if (title !== undefined) drawText(sheet, fittingText(title, sheet.width - 2 * MARGIN), MARGIN, MARGIN, { level: TEXT });
   rows.forEach((tiles, row) => {
     tiles.forEach(({ image, caption }, column) => {
       const [x, y] = [MARGIN + column * tile.width, MARGIN + head + row * tile.height];
       fill(sheet, x, y, size, size, EMPTY);
       if (image) paste(sheet, image, x, y, size);
       caption.forEach(({ text, ink = TEXT }, line) => {
-        drawText(sheet, fittingText(text, size), x, y + size + 4 + line * LINE, ink);
+        drawText(sheet, fittingText(text, size), x, y + size + 4 + line * LINE_HEIGHT, { level: ink });
       });
     });
   });

@@ -1,7 +1,7 @@
 /** Points in the plane as a picture, coloured by class. */
 import type { Image } from "../loaders/image.ts";
 import { CLASS_COLOURS, classColour } from "./palette.ts";
-import { CELL, drawText, fittingText, type Ink, textWidth } from "./text.ts";
+import { drawText, fittingText, type Ink, LINE_HEIGHT, textWidth } from "./text.ts";
 
 export interface ScatterPlotOptions {
   readonly title?: string;
@@ -13,7 +13,7 @@ export interface ScatterPlotOptions {
 }
 
 const MARGIN = 16;
-const LINE = CELL.height + 6;
+const LINE = LINE_HEIGHT + 4;
 const RADIUS = 3.2;
 const TEXT: Ink = [40, 40, 40];
 const PLAIN: Ink = [110, 110, 110];
@@ -34,7 +34,7 @@ export function scatterPlot(points: ArrayLike<number>, { title, size = 720, labe
   const head = title === undefined ? 0 : LINE;
   const [width, height] = [size + 2 * MARGIN + side, size + 2 * MARGIN + head];
   const plot: Image = { width, height, channels: 3, bitDepth: 8, data: new Uint8Array(width * height * 3).fill(255) };
-  if (title !== undefined) drawText(plot, fittingText(title, width - 2 * MARGIN), MARGIN, MARGIN, TEXT);
+  if (title !== undefined) drawText(plot, fittingText(title, width - 2 * MARGIN), MARGIN, MARGIN, { level: TEXT });
 
   const place = placer(points, size);
   const mixed = Array.from({ length: count }, (_, i) => i).sort((a, b) => scrambled(a) - scrambled(b));
@@ -46,7 +46,7 @@ export function scatterPlot(points: ArrayLike<number>, { title, size = 720, labe
   legend.forEach((text, i) => {
     const [x, y] = [size + 2 * MARGIN, MARGIN + head + i * LINE];
     marker(plot, x + 4, y + 3.5, classColour(i), i >= CLASS_COLOURS);
-    drawText(plot, text, x + 14, y, TEXT);
+    drawText(plot, text, x + 14, y, { level: TEXT });
   });
   return plot;
 }

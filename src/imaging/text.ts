@@ -1,11 +1,11 @@
 /** Text in pictures, in a font of 5 × 8 pixels that needs no file: the same pixels on every machine. */
 import type { Image } from "../loaders/image.ts";
 
-/** A colour or a grey level, 0 to 255. */
+/** A colour, 0 to 255. */
 export type Ink = readonly [red: number, green: number, blue: number];
 
 /** A character's cell: 5 × 8 pixels and one column between two. */
-export const CELL = { width: 6, height: 8 } as const;
+const CELL = { width: 6, height: 8 } as const;
 
 /**
  * The characters from space to ~, each as eight rows from the top, a digit of base 32 a row whose bits are its five pixels. The eighth row is
@@ -22,22 +22,34 @@ const GLYPHS = [
   "88s88960 00hhhjd0 00hhha40 00hhlla0 00ha4ah0 00hhhf1e 00v248v0 24484420 44444440 84424480 008l2000",
 ].flatMap((line) => line.split(" "));
 
-/** Pixels that a text takes along its line. */
-export const textWidth = (text: string, scale = 1): number => (text.length * CELL.width - 1) * scale;
+/** Pixels from one line to the next, at scale 1. */
+export const LINE_HEIGHT = 10;
+
+/** Pixels that a text takes along its line, the gap after its last character included. */
+export const textWidth = (text: string, scale = 1): number => text.length * CELL.width * scale;
+
+export interface TextOptions {
+  /** Pixels a side of each of the font's. */
+  readonly scale?: number;
+  /** What pixels of the text are set to: one value for every channel, or a colour for the three of an RGB picture. */
+  readonly level?: number | Ink;
+}
 
 /**
- * Draws a text onto an 8-bit RGB picture, in place, its top left corner at (x, y). What lies outside of the picture is left out; characters
- * that the font lacks become "?".
+ * Draws a text onto a picture, in place, its top left corner at (x, y). What lies outside of the picture is left out; characters that the
+ * font lacks become "?".
  */
-export function drawText({ width, height, data }: Image, text: string, x: number, y: number, ink: Ink, scale = 1): void {
-  [...text].forEach((character, place) => {
+export function drawText({ width, height, channels, data }: Image, text: string, x: number, y: number, options: TextOptions = {}): void {
+  const { scale = 1, level = 255 } = options;
+  const pixel = typeof level === "number" ? new Array<number>(channels).fill(level) : level;
+  Array.from(text).forEach((character, place) => {
     const glyph = GLYPHS[character.charCodeAt(0) - 32] ?? GLYPHS["?".charCodeAt(0) - 32];
     for (let row = 0; row < CELL.height * scale; row++) {
       const bits = Number.parseInt(glyph[Math.floor(row / scale)], 32);
       for (let column = 0; column < 5 * scale; column++) {
         const [px, py] = [x + place * CELL.width * scale + column, y + row];
         const isInk = (bits >> (4 - Math.floor(column / scale))) & 1;
-        if (isInk && px >= 0 && px < width && py >= 0 && py < height) data.set(ink, (py * width + px) * 3);
+        if (isInk && px >= 0 && px < width && py >= 0 && py < height) data.set(pixel, (py * width + px) * channels);
       }
     }
   });

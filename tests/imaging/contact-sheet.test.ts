@@ -23,14 +23,14 @@ describe("a contact sheet", () => {
       ],
       { size: 32 },
     );
-    expect([sheet.width, sheet.height, sheet.channels, sheet.bitDepth]).toEqual([8 + 2 * 40, 8 + 2 * (32 + 4 + 11 + 8), 3, 8]);
+    expect([sheet.width, sheet.height, sheet.channels, sheet.bitDepth]).toEqual([8 + 2 * 40, 8 + 2 * (32 + 4 + 10 + 8), 3, 8]);
     // The first is half as high as its square, and in its middle.
     expect([pixel(sheet, 24, 24), pixel(sheet, 24, 10)]).toEqual([
       [100, 100, 100],
       [225, 225, 225],
     ]);
     expect(pixel(sheet, 8 + 40 + 16, 24)).toEqual([7, 7, 7]);
-    expect(pixel(sheet, 24, 24 + 55)).toEqual([225, 225, 225]);
+    expect(pixel(sheet, 24, 24 + 54)).toEqual([225, 225, 225]);
     const reds = Array.from({ length: 5 * 8 }, (_, i) => pixel(sheet, 8 + (i % 5), 8 + 32 + 4 + Math.floor(i / 5))).filter(
       ([red, green]) => red === 255 && green === 0,
     );
