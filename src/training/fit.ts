@@ -188,9 +188,9 @@ function stateBeside({ weights }: Trainee, { state }: StepProgram): Node[] {
   return state.filter((node) => !own.has(node));
 }
 
-/** The network's values with the averages in the place of the weights that they are of. */
+/** The network's values with averages in the place of what they are of. */
 function evaluatedValues({ weights }: Trainee, { averages }: StepProgram, stored: ReadonlyMap<string, Tensor>): Map<string, Tensor> {
-  const source = new Map(averages.map(({ weight, average }) => [weight.attrs.name, average.attrs.name]));
+  const source = new Map(averages.map(({ of, average }) => [of.attrs.name, average.attrs.name]));
   return new Map(
     weights.values.flatMap(({ attrs: { name } }) => {
       const value = stored.get(source.get(name) ?? name);

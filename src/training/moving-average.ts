@@ -1,26 +1,46 @@
 /** An average of the weights over the steps, to evaluate with. */
 import type { Update } from "../graph/update.ts";
-import { flat } from "../kernels/flat.ts";
-import { parameter } from "../kernels/op.ts";
+import { flat, rowsOf } from "../kernels/flat.ts";
+import { isParameter, type Node, parameter } from "../kernels/op.ts";
 import type { Weight } from "./arena.ts";
 import { blend } from "./blend.ts";
 import type { OptimizerStep } from "./optimizers/step.ts";
 
 export interface MovingAverage {
-  /** The averages, in the order of the step's weights, called `<name>.<weight>`. */
-  readonly averages: readonly Weight[];
+  /** The averages and what they are of: the step's weights in their order, then the statistics. They are called `<name>.<weight>`. */
+  readonly averages: readonly { readonly of: Weight; readonly average: Weight }[];
   readonly updates: readonly Update[];
+}
+
+export interface MovingAverageOptions {
+  /** How much of an average stays at each step; 0.999 by default. */
+  readonly decay?: number;
+  readonly name?: string;
+  /**
+   * What batch norms' running statistics become. A network of averaged weights normalises otherwise than one of the newest, so they are
+   * averaged too, as timm's ModelEma does.
+   */
+  readonly statistics?: readonly Update[];
 }
 
 /** average = decay · average + (1 − decay) · weight after every step; it begins with the weights. */
 export function movingAverage(
   { arenas, control, progress }: OptimizerStep,
-  { decay = 0.999, name = "average" }: { readonly decay?: number; readonly name?: string } = {},
+  { decay = 0.999, name = "average", statistics = [] }: MovingAverageOptions = {},
 ): MovingAverage {
-  const parts = arenas.map(({ arena: { weights, rows }, value }) => {
-    const averages = weights.map(({ shape, attrs }) => parameter(`${name}.${attrs.name}`, shape, attrs.tensor));
-    const node = flat(averages);
+  const part = (of: readonly Weight[], value: Node, rows: number) => {
+    const averages = of.map((weight) => ({
+      of: weight,
+      average: parameter(`${name}.${weight.attrs.name}`, weight.shape, weight.attrs.tensor),
+    }));
+    const node = flat(averages.map(({ average }) => average));
     return { averages, update: { parameter: node, value: blend(node, value, control, progress, { alpha: 1 - decay, rows }) } };
-  });
+  };
+  const parts = arenas.map(({ arena: { weights, rows }, value }) => part(weights, value, rows));
+  const moved = statistics.map(({ parameter }) => parameter).filter(isParameter);
+  if (moved.length > 0) {
+    const rows = moved.reduce((sum, { shape }) => sum + rowsOf(shape), 0);
+    parts.push(part(moved, flat(statistics.map(({ value }) => value)), rows));
+  }
   return { averages: parts.flatMap(({ averages }) => averages), updates: parts.map(({ update }) => update) };
 }

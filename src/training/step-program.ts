@@ -13,7 +13,7 @@ import type { Weight } from "./arena.ts";
 import type { BatchValues } from "./batch.ts";
 import { type HistoryEntry, history } from "./history.ts";
 import { largestBatch } from "./largest-batch.ts";
-import { movingAverage } from "./moving-average.ts";
+import { type MovingAverage, movingAverage } from "./moving-average.ts";
 import type { Loss } from "./objective.ts";
 import { namedOptimizer, type OptimizerChoice } from "./optimizers/named.ts";
 import { outputOf, type Trainee } from "./trainee.ts";
@@ -51,8 +51,8 @@ export interface StepProgram {
   readonly program: Program;
   /** What the updates change, but for the record of losses: with the frozen weights, all there is to keep. */
   readonly state: readonly Node[];
-  /** The averages of the weights, where they are kept. */
-  readonly averages: readonly { readonly weight: Weight; readonly average: Weight }[];
+  /** The averages of weights and running statistics, where they are kept. */
+  readonly averages: MovingAverage["averages"];
   /** Ends when the GPU is done; may be called again before. */
   run(values: BatchValues, inputs: RunInputs): Promise<void>;
   /** How many runs there were, and the last of them, at most `HISTORY`. */
@@ -127,11 +127,10 @@ export function buildStep(
     ...(accumulate > 1 && { phase: input("phase", [3]) }),
     ...(lrFactor && { lrFactor: ({ attrs }: Weight) => lrFactor(attrs.name) }),
   });
-  const average = averageDecay === undefined ? undefined : movingAverage(step, { decay: averageDecay });
+  const average = averageDecay === undefined ? undefined : movingAverage(step, { decay: averageDecay, statistics: weights.updates });
   const ring = history(step, loss, { capacity: HISTORY });
   const kept: readonly Update[] = [...step.updates, ...weights.updates, ...(average?.updates ?? [])];
-  const averages = (average?.averages ?? []).map((node, index) => ({ weight: step.weights[index], average: node }));
-  return { loss, state: updatedParameters(kept), averages, updates: [...kept, ...ring.updates], ring };
+  return { loss, state: updatedParameters(kept), averages: average?.averages ?? [], updates: [...kept, ...ring.updates], ring };
 }
 
 /** Class numbers for a classifier; else what the output itself is like. */

@@ -188,20 +188,25 @@ test("a step that is asked for as a value leaves the parameters alone", async ()
   expect(bitsOf(results)).toEqual(bitsOf([next, next]));
 });
 
-test("a moving average follows the weights", async () => {
+test("a moving average follows the weights, and the statistics that go with them", async () => {
   const { weights, loss } = regression();
+  const running = weight("norm.running_mean", [70]);
+  const statistics = [{ parameter: running, value: add(running, running) }];
   const step = sgd(weights, gradients(loss, weights), { lr: 0.125 });
-  const { averages, updates } = movingAverage(step, { decay: 0.75 });
-  expect(averages.map(({ attrs }) => attrs.name)).toEqual(["average.w", "average.b"]);
-  using program = await compile(await device(), {}, { updates: [...step.updates, ...updates] });
-  const expected = weights.map(({ attrs }) => [...(attrs.tensor?.data ?? [])]);
+  const { averages, updates } = movingAverage(step, { decay: 0.75, statistics });
+  const followed = [...weights, running];
+  expect(averages.map(({ of }) => of)).toEqual(followed);
+  expect(averages.map(({ average }) => average.attrs.name)).toEqual(["average.w", "average.b", "average.norm.running_mean"]);
+  using program = await compile(await device(), {}, { updates: [...step.updates, ...statistics, ...updates] });
+  const expected = followed.map(({ attrs }) => [...(attrs.tensor?.data ?? [])]);
   for (let run = 0; run < 3; run++) {
     await program.run(batch(run));
-    for (const [w, { data }] of (await program.read(weights)).entries())
+    for (const [w, { data }] of (await program.read(followed)).entries())
       for (const [i, value] of data.entries()) expected[w][i] = 0.75 * expected[w][i] + 0.25 * value;
   }
-  for (const [w, { data }] of (await program.read(averages)).entries())
-    for (const [i, value] of data.entries()) expect(Math.abs(value - expected[w][i])).toBeLessThan(1e-6);
+  // Three blends of numbers below 8, each rounded three times.
+  for (const [w, { data }] of (await program.read(averages.map(({ average }) => average))).entries())
+    for (const [i, value] of data.entries()) expect(Math.abs(value - expected[w][i])).toBeLessThan(9 * 8 * 2 ** -24);
 });
 
 test("stopping and going on gives the bits of a run that never stopped", async () => {
