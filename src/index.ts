@@ -61,6 +61,8 @@ export { squareRoot } from "./kernels/square-root.ts";
 export { type Range, strideSlice } from "./kernels/stride-slice.ts";
 export { type TopK, type TopKOptions, topK } from "./kernels/top-k.ts";
 export { transpose } from "./kernels/transpose.ts";
+export { tsneForces } from "./kernels/tsne-forces.ts";
+export { type TsneProbabilitiesOptions, tsneProbabilities } from "./kernels/tsne-probabilities.ts";
 export { type UnaryKind, unary } from "./kernels/unary.ts";
 export { where } from "./kernels/where.ts";
 export type { Padding, Pair } from "./kernels/window2d.ts";
@@ -120,6 +122,7 @@ export {
   type SearchOptions,
 } from "./retrieval/neighbours.ts";
 export { type PrincipalComponents, principalComponents, project } from "./retrieval/pca.ts";
+export { type TsneMap, type TsneOptions, tsne } from "./retrieval/tsne.ts";
 export { type BinaryCounts, countsAt, countsOfClass } from "./statistics/binary-counts.ts";
 export { type BinaryIndices, binaryIndices, fBeta } from "./statistics/binary-indices.ts";
 export {
