@@ -73,9 +73,17 @@ export async function runProgram(command: Command): Promise<void> {
     if (error.code !== "EPIPE") throw error;
     process.exit(exitCode.done);
   });
+  await execute(command, process.argv.slice(2));
+  // Dawn keeps timers of its own, which would keep the process alive.
+  await new Promise<void>((resolve) => process.stdout.write("", () => resolve()));
+  process.exit();
+}
+
+/** Runs a program on arguments within this process, whose exit code it sets where anything fails. */
+export async function execute(command: Command, args: readonly string[]): Promise<void> {
   strict(command);
   try {
-    await command.parseAsync();
+    await command.parseAsync(args, { from: "user" });
   } catch (error) {
     if (error instanceof CommanderError) {
       process.exitCode = error.exitCode === 0 ? exitCode.done : exitCode.usage;
@@ -84,9 +92,6 @@ export async function runProgram(command: Command): Promise<void> {
       process.exitCode = error instanceof DeviceError && error.isMissing ? exitCode.noGpu : exitCode.failed;
     }
   }
-  // Dawn keeps timers of its own, which would keep the process alive.
-  await new Promise<void>((resolve) => process.stdout.write("", () => resolve()));
-  process.exit();
 }
 
 /** Usage errors as exceptions, in sub-commands too. */

@@ -9,6 +9,7 @@ import { inferCommand } from "./infer.ts";
 import { infoCommand } from "./info.ts";
 import { onnxTestCommand } from "./onnx-test.ts";
 import { phantomCommand } from "./phantom.ts";
+import { searchCommand } from "./search.ts";
 import { trainCommand } from "./train.ts";
 import { version } from "./version.ts";
 
@@ -22,6 +23,7 @@ const program = new Command("roentgen")
   .addCommand(deidentifyCommand())
   .addCommand(trainCommand())
   .addCommand(benchCommand())
-  .addCommand(onnxTestCommand());
+  .addCommand(onnxTestCommand())
+  .addCommand(searchCommand());
 
 await runProgram(program);

@@ -125,7 +125,8 @@ const list = (text: string): string[] =>
     .map((item) => item.trim())
     .filter(Boolean);
 
-function condition(text: string, others: Readonly<Record<string, readonly string[]>> = {}): Record<string, readonly string[]> {
+/** Rows that a table is cut down to: column=a,b, typed once or more. */
+export function condition(text: string, others: Readonly<Record<string, readonly string[]>> = {}): Record<string, readonly string[]> {
   const [, column, values] = /^([^=]+)=(.+)$/.exec(text) ?? [];
   if (column === undefined) throw new InvalidArgumentError("it reads column=value or column=value,value.");
   return { ...others, [column]: list(values) };

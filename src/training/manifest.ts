@@ -7,8 +7,8 @@ import { checkClasses, checkFiles, type Dataset, type Sample } from "./dataset.t
 export interface ManifestOptions {
   /** The column with the picture's path; by default the first there is of `file`, `image`, `picture` and `path`. */
   readonly picture?: string;
-  /** The column with the class; by default `label`, and none for masks or values. */
-  readonly label?: string;
+  /** The column with the class; by default `label`, and none for masks or values. False: nothing is classified. */
+  readonly label?: string | false;
   /** The classes in the order of the outputs; by default those in the table, sorted. */
   readonly classes?: readonly string[];
   /** Rows of classes that are not in `classes` are left out; otherwise they are an error. */
@@ -21,8 +21,8 @@ export interface ManifestOptions {
   readonly patient?: string;
   readonly group?: string;
   readonly split?: string;
-  /** Columns to keep as tags, where there; by default `source` and `convention`. */
-  readonly tags?: readonly string[];
+  /** Columns to keep as tags, where there, or all of them; by default `source` and `convention`. */
+  readonly tags?: readonly string[] | "all";
   /** Rows to take: those that have one of these texts in each of these columns. */
   readonly where?: Readonly<Record<string, readonly string[]>>;
   /**
@@ -70,16 +70,17 @@ function columnsOf(table: Table, name: string, options: ManifestOptions): Column
     named(column ?? names.find((candidate) => table.columns.includes(candidate)));
   const picture = usual(options.picture, "file", "image", "picture", "path");
   if (picture === undefined) throw new InputError(name, `has no column for the pictures, only ${table.columns.join(", ")}`);
+  const { label, tags = ["source", "convention"] } = options;
   const isClassification = options.mask === undefined && options.values === undefined;
   return {
     picture,
-    label: isClassification ? placeOf(table, name, options.label ?? "label") : usual(options.label, "label"),
+    label: label === false ? undefined : isClassification ? placeOf(table, name, label ?? "label") : usual(label, "label"),
     mask: named(options.mask),
     values: options.values?.map((column) => placeOf(table, name, column)),
     patient: usual(options.patient, "patient_id"),
     group: usual(options.group, "group_id"),
     split: usual(options.split, "split"),
-    tags: (options.tags ?? ["source", "convention"]).flatMap((name) =>
+    tags: (tags === "all" ? table.columns : tags).flatMap((name) =>
       table.columns.includes(name) ? [[name, table.columns.indexOf(name)] as const] : [],
     ),
   };

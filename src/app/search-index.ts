@@ -1,0 +1,214 @@
+/** `search index`: the embeddings of a collection of films. */
+import { Command, Option } from "commander";
+import { InputError, readBytes } from "../bytes.ts";
+import type { Metric } from "../kernels/distances.ts";
+import { sha256 } from "../loaders/sha256.ts";
+import type { Model } from "../models/model.ts";
+import { appended, checkAlike, type EmbeddingIndex, type IndexDescription, type IndexItem } from "../retrieval/embedding-index.ts";
+import { tensor } from "../tensor.ts";
+import { complain, exitCode, note, wholeNumber, withSharedOptions } from "./command-line.ts";
+import { type Film, filmsOf } from "./film-list.ts";
+import { hasIndex, openIndex, saveIndex, toStored } from "./index-folder.ts";
+import { type ModelOptions, openModel, withModelOptions } from "./models.ts";
+import { type Progress, progressBar } from "./progress.ts";
+import { condition } from "./train-options.ts";
+import { version } from "./version.ts";
+
+interface IndexOptions extends ModelOptions {
+  readonly out: string;
+  readonly append: boolean;
+  readonly layer?: string;
+  readonly metric?: Metric;
+  readonly where?: Readonly<Record<string, readonly string[]>>;
+  readonly pixels: "stored" | "display";
+  readonly batch: number;
+  readonly json: boolean;
+}
+
+export const metrics: readonly Metric[] = ["euclidean", "cosine", "manhattan"];
+
+export const indexCommand = (): Command =>
+  withSharedOptions(withModelOptions(new Command("index")))
+    .description("embed films with a network, and keep the embeddings")
+    .argument("<films...>", "a manifest (.csv), files, folders, globs, or - for a list of them on stdin")
+    .requiredOption("--out <folder>", "the index")
+    .option("--append", "add to the index that is there; films that it has are passed over", false)
+    .option(
+      "--layer <name>",
+      "the layer whose values describe a film, as torchvision names it; a map is averaged (default: the pooled features)",
+    )
+    .addOption(new Option("--metric <name>", "what searches measure by, unless they say otherwise (default: euclidean)").choices(metrics))
+    .option("--where <column=a,b>", "only rows of the manifest with one of these texts; may be repeated", condition)
+    .addOption(
+      new Option("--pixels <kind>", "DICOM's stored values, as networks are trained on, or as its look-up tables display them")
+        .choices(["stored", "display"])
+        .default("stored"),
+    )
+    .option("--batch <n>", "pictures a run", wholeNumber(1), 8)
+    .option("--json", "a summary as one JSON document on stdout", false)
+    .version(version)
+    .addHelpText(
+      "after",
+      `
+Examples:
+  index films.csv --out collection                              with all columns of the manifest
+  index more/ --out collection --append                         goes on after Ctrl-C too
+  index films/ --model cxr-mobilenet-v2 --layer features.14 --metric cosine --out collection
+
+A manifest's columns are kept with each film; patient_id says which films show one patient.
+
+Exit codes: 0 done, 1 failed, 2 usage, 3 no usable GPU, 4 some inputs failed.`,
+    )
+    .action(index);
+
+async function index(typed: readonly string[], options: IndexOptions): Promise<void> {
+  const { out, append } = options;
+  const isThere = await hasIndex(out);
+  if (isThere && !append) throw new InputError(out, "is an index already, --append adds to it");
+  const before = isThere ? await openIndex(out) : undefined;
+  if (before && options.metric !== undefined && options.metric !== before.description.metric)
+    throw new InputError(out, `is searched by ${before.description.metric} distances, not by ${options.metric} ones`);
+  const films = await filmsOf(typed, options);
+  const wanted = { model: before && !options.weights ? before.description.model : undefined, layer: before?.description.layer };
+  const opened = await openModel({ ...options, model: options.model ?? wanted.model }, { decode: { pixels: options.pixels } });
+  using model = opened.model;
+  const description = await describe(model, opened.name, { ...options, layer: options.layer ?? wanted.layer });
+  if (before) checkAlike(before.description, description, out);
+
+  const { fresh, known, failed } = await hashed(films, before?.items ?? []);
+  if (known > 0) note(`${known} of ${films.length} films are in the index already, or twice in the list`, options);
+  const bar = progressBar(fresh.length, options);
+  let collected: EmbeddingIndex | undefined = before;
+  let failures = failed;
+  try {
+    for await (const part of embedded(model, fresh, description, options, bar)) {
+      failures += part.failures;
+      if (part.items.length === 0) continue;
+      collected = collected ? appended(collected, part, out) : part;
+      await saveIndex(out, collected);
+    }
+  } finally {
+    bar.stop();
+  }
+  if (!collected) throw new InputError(out, "none of the films can be embedded");
+  report(collected, { out, added: collected.items.length - (before?.items.length ?? 0), known, failures }, options);
+}
+
+/** What a model's embeddings are, as an index keeps it. */
+export async function describe(
+  model: Model,
+  name: string,
+  {
+    layer: asked,
+    metric = "euclidean",
+    pixels,
+  }: { readonly layer?: string; readonly metric?: Metric; readonly pixels: "stored" | "display" },
+): Promise<IndexDescription> {
+  const { layer, dimensions } = model.embeddingOf(asked);
+  return { model: name, modelHash: await model.hash(), arch: model.description.arch, layer, dimensions, metric, pixels };
+}
+
+interface HashedFilm extends Film {
+  readonly sha256: string;
+}
+
+/** The films whose bytes are not known yet, each once. */
+async function hashed(
+  films: readonly Film[],
+  items: readonly IndexItem[],
+): Promise<{ fresh: HashedFilm[]; known: number; failed: number }> {
+  const seen = new Set(items.map((item) => item.sha256));
+  const fresh: HashedFilm[] = [];
+  let [known, failed] = [0, 0];
+  for (const film of films) {
+    try {
+      const hash = await sha256(await readBytes(film.path));
+      if (seen.has(hash)) known++;
+      else fresh.push({ ...film, sha256: hash });
+      seen.add(hash);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      complain(error);
+      failed++;
+    }
+  }
+  return { fresh, known, failed };
+}
+
+/** Films between two writes of the index, at least; a tenth of it where that is more. */
+const SAVE_EVERY = 256;
+
+interface Part extends EmbeddingIndex {
+  readonly failures: number;
+}
+
+/** Embeddings in parts that are worth a write. Ctrl-C ends with the part at hand. */
+async function* embedded(
+  model: Model,
+  films: readonly HashedFilm[],
+  description: IndexDescription,
+  { out, batch, quiet }: IndexOptions,
+  bar: Progress,
+): AsyncGenerator<Part> {
+  let isInterrupted = false;
+  const onInterrupt = (): void => {
+    isInterrupted = true;
+    note("finishing the batch; --append goes on from there", { quiet });
+  };
+  process.once("SIGINT", onInterrupt);
+  let items: IndexItem[] = [];
+  let vectors: Float32Array[] = [];
+  let [failures, saved] = [0, 0];
+  const part = (): Part => {
+    const embeddings = tensor([items.length, description.dimensions]);
+    vectors.forEach((vector, row) => {
+      embeddings.data.set(vector, row * description.dimensions);
+    });
+    const taken = { description, items, embeddings, failures };
+    saved += items.length;
+    [items, vectors, failures] = [[], [], 0];
+    return taken;
+  };
+  try {
+    const paths = films.map(({ path }) => path);
+    for await (const outcome of model.embedAll(paths, { batch, layer: description.layer })) {
+      bar.increment();
+      const { path, columns, sha256 } = films[outcome.index];
+      if ("error" in outcome) {
+        complain(outcome.error);
+        failures++;
+        continue;
+      }
+      for (const text of outcome.result.notes ?? []) note(`${path}: ${text}`, { quiet });
+      items.push({ ...columns, file: toStored(out, path), sha256 });
+      vectors.push(outcome.result.vector);
+      if (isInterrupted) break;
+      if (items.length >= Math.max(SAVE_EVERY, saved / 10)) yield part();
+    }
+    yield part();
+    if (isInterrupted) process.exitCode = exitCode.failed;
+  } finally {
+    process.removeListener("SIGINT", onInterrupt);
+  }
+}
+
+interface Outcome {
+  readonly out: string;
+  readonly added: number;
+  readonly known: number;
+  readonly failures: number;
+}
+
+function report({ description, items }: EmbeddingIndex, { out, added, known, failures }: Outcome, { json, quiet }: IndexOptions): void {
+  const { model, layer, dimensions, metric } = description;
+  if (json) {
+    const document = { tool: "roentgen", version, index: out, items: items.length, added, known, failed: failures, ...description };
+    process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
+  } else {
+    process.stdout.write(
+      `${out}: ${items.length} films (${added} added), ${dimensions} dimensions, layer ${layer} of ${model}, ${metric}\n`,
+    );
+  }
+  note("Research use only, not for clinical use.", { quiet });
+  if (failures > 0) process.exitCode = exitCode.someFailed;
+}

@@ -1,0 +1,233 @@
+/** `search query`: the films of an index that are most like a film. */
+import { Command, Option } from "commander";
+import { InputError, readBytes } from "../bytes.ts";
+import { contactSheet, type Tile } from "../imaging/contact-sheet.ts";
+import { classColour } from "../imaging/palette.ts";
+import type { Metric } from "../kernels/distances.ts";
+import { decodeImage, type Image } from "../loaders/image.ts";
+import { encodePng } from "../loaders/png.ts";
+import { sha256 } from "../loaders/sha256.ts";
+import type { Model } from "../models/model.ts";
+import { checkAlike, type IndexItem, type StoredIndex } from "../retrieval/embedding-index.ts";
+import { type Neighbour, type Neighbours, neighbours } from "../retrieval/neighbours.ts";
+import { tensor } from "../tensor.ts";
+import { complain, exitCode, note, wholeNumber, withSharedOptions } from "./command-line.ts";
+import { fromStored, openIndex } from "./index-folder.ts";
+import { expandInputs } from "./inputs.ts";
+import { type ModelOptions, openModel, withModelOptions } from "./models.ts";
+import { checkNew, writeNew } from "./new-file.ts";
+import { describe, metrics } from "./search-index.ts";
+import { version } from "./version.ts";
+
+interface QueryOptions extends ModelOptions {
+  readonly index: string;
+  readonly k: number;
+  readonly metric?: Metric;
+  readonly exclude?: "same-file" | "same-patient";
+  readonly patient?: string;
+  readonly label: string;
+  readonly contactSheet?: string;
+  readonly force: boolean;
+  readonly json: boolean;
+}
+
+export const queryCommand = (): Command =>
+  withSharedOptions(withModelOptions(new Command("query")))
+    .description("find the films of an index that are most like a film")
+    .argument("<files...>", "films, folders, globs, or - for a list of them on stdin")
+    .requiredOption("--index <folder>", "the index")
+    .option("-k <n>", "how many films are found", wholeNumber(1), 5)
+    .addOption(new Option("--metric <name>", "what distances are measured by (default: the index's)").choices(metrics))
+    .addOption(new Option("--exclude <what>", "films of the index that are not found").choices(["same-file", "same-patient"]))
+    .option("--patient <id>", "the patient of the query, where the index does not know it, for --exclude same-patient")
+    .option("--label <column>", "what is shown of each film, and coloured by", "label")
+    .option("--contact-sheet <file>", "a PNG of the query and what was found")
+    .option("--force", "overwrite the contact sheet", false)
+    .option("--json", "one JSON document on stdout", false)
+    .version(version)
+    .addHelpText(
+      "after",
+      `
+Examples:
+  query film.png --index collection -k 5 --contact-sheet like.png
+  query film.png --index collection --exclude same-patient --json
+  query test/ --index collection --metric cosine
+
+The model and layer are the index's; a model that is a file must still be where it was, or be given by --model.
+
+Exit codes: 0 done, 1 failed, 2 usage, 3 no usable GPU, 4 some inputs failed.`,
+    )
+    .action(query);
+
+/** One query's answer, as JSON has it. */
+interface Answer {
+  readonly file: string;
+  readonly neighbours?: readonly Found[];
+  readonly error?: string;
+}
+
+/** A film of the index, with all that the index says of it. */
+interface Found {
+  readonly rank: number;
+  readonly distance: number;
+  /** Where it can be read from here. */
+  readonly path: string;
+  readonly item: IndexItem;
+}
+
+async function query(typed: readonly string[], options: QueryOptions): Promise<void> {
+  const { contactSheet: sheetFile, force, index: folder } = options;
+  if (sheetFile !== undefined) await checkNew(sheetFile, force);
+  const index = await openIndex(folder);
+  checkColumns(index, folder, options);
+  const files = await expandInputs(typed);
+  const { metric: usual, model: made, layer, pixels } = index.description;
+  const metric = options.metric ?? usual;
+  const opened = await openModel({ ...options, model: options.model ?? (options.weights ? undefined : made) }, { decode: { pixels } });
+  using model = opened.model;
+  const { name } = opened;
+  checkAlike(index.description, await describe(model, name, { layer, pixels }), folder);
+  const k = Math.min(options.k, index.items.length);
+  const groups = options.exclude && index.items.map((item) => groupOf(item, options));
+  using searcher = await neighbours(model.device, index.embeddings, { k, metric, groups, batch: 1 });
+
+  const answers: Answer[] = [];
+  for (const file of files) {
+    try {
+      answers.push({ file, neighbours: await nearestOf(file, model, index, searcher, options) });
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      complain(error);
+      answers.push({ file, error: error.message });
+    }
+    const answer = answers[answers.length - 1];
+    if (!options.json && answer.neighbours) process.stdout.write(format(answer, options, files.length > 1));
+  }
+  if (options.json) process.stdout.write(`${JSON.stringify(documentOf(answers, { folder, metric, name, index, model }), undefined, 2)}\n`);
+  const answered = answers.filter((answer) => answer.neighbours);
+  if (sheetFile !== undefined && answered.length > 0)
+    await writeNew(sheetFile, encodePng(await sheetOf(answered, index, metric, options)), force);
+  if (answered.length < answers.length) process.exitCode = exitCode.someFailed;
+  if (answered.length > 0) note("Research use only, not for clinical use.", options);
+}
+
+/** @throws InputError where nothing could be left out, or shown. */
+function checkColumns({ items }: StoredIndex, folder: string, { exclude, label }: QueryOptions): void {
+  if (exclude === "same-patient" && !items.some(({ patient }) => patient))
+    throw new InputError(folder, "does not say whose films it holds");
+  if (label !== "label" && !items.some((item) => item[label])) throw new InputError(folder, noColumn(items, label));
+}
+
+/** That no film of an index has a column, and which there are. */
+export const noColumn = (items: readonly IndexItem[], column: string): string =>
+  `has no column ${column}, there are ${[...new Set(items.flatMap(Object.keys))].join(", ")}`;
+
+/** What a film is left out with; one whose patient is not known is on its own. */
+export const groupOf = (item: IndexItem, { exclude }: { readonly exclude?: "same-file" | "same-patient" }): string =>
+  exclude === "same-patient" && item.patient ? `patient ${item.patient}` : `file ${item.sha256}`;
+
+async function nearestOf(file: string, model: Model, index: StoredIndex, searcher: Neighbours, options: QueryOptions): Promise<Found[]> {
+  const { layer, dimensions } = index.description;
+  const exclude = options.exclude && [await ownGroup(file, index, options)];
+  const vector = await model.embed(file, { layer });
+  const [found] = await searcher.search(tensor([1, dimensions], vector), { exclude });
+  return found.map(({ index: place, distance }: Neighbour, rank) => {
+    const item = index.items[place];
+    return { rank: rank + 1, distance, path: fromStored(options.index, item), item };
+  });
+}
+
+/** The group of a query: its patient as typed or as the index knows it by its bytes, or its file. */
+async function ownGroup(file: string, { items }: StoredIndex, { exclude, patient }: QueryOptions): Promise<string> {
+  const hash = await sha256(await readBytes(file));
+  if (exclude === "same-file") return `file ${hash}`;
+  const known = patient ?? items.find((item) => item.sha256 === hash)?.patient;
+  if (known === undefined) throw new InputError(file, "its patient is not known, name it by --patient");
+  return `patient ${known}`;
+}
+
+function format({ file, neighbours: found = [] }: Answer, { label }: QueryOptions, withName: boolean): string {
+  const rows = found.map(({ rank, distance, path, item }) => [
+    String(rank),
+    distance.toPrecision(5),
+    item[label] ?? "",
+    item.patient ?? "",
+    path,
+  ]);
+  const widths = [0, 1, 2, 3].map((column) => Math.max(0, ...rows.map((row) => row[column].length)));
+  const lines = rows.map((row) =>
+    row.map((text, column) => (column < 2 ? text.padStart(widths[column]) : text.padEnd(widths[column] ?? 0))),
+  );
+  return [
+    ...(withName ? [file] : []),
+    ...lines.map((row) => `${withName ? "  " : ""}${row.filter(Boolean).join("  ")}`.trimEnd()),
+    "",
+  ].join("\n");
+}
+
+interface Asked {
+  readonly folder: string;
+  readonly metric: Metric;
+  readonly name: string;
+  readonly index: StoredIndex;
+  readonly model: Model;
+}
+
+function documentOf(answers: readonly Answer[], { folder, metric, name, index, model }: Asked): Record<string, unknown> {
+  const { profile } = model.device;
+  return {
+    tool: "roentgen",
+    version,
+    adapter: { class: profile.class, description: profile.description },
+    model: { name, arch: model.description.arch, sha256: index.description.modelHash, layer: index.description.layer },
+    index: { folder, items: index.items.length, metric },
+    results: answers.map(({ file, neighbours: found, error }) => ({
+      file,
+      ...(error !== undefined && { error }),
+      ...(found && { neighbours: found.map(({ rank, distance, path, item }) => ({ rank, distance, ...item, file: path })) }),
+    })),
+  };
+}
+
+/** A row for each query: the film itself, and what was found. */
+async function sheetOf(
+  answers: readonly Answer[],
+  index: StoredIndex,
+  metric: Metric,
+  { label, index: folder }: QueryOptions,
+): Promise<Image> {
+  const { model, layer, pixels } = index.description;
+  const labels = [...new Set(index.items.map((item) => item[label]).filter(Boolean))].sort();
+  const captionOf = (text: string | undefined) => (text ? [{ text, ink: classColour(labels.indexOf(text)) }] : []);
+  const rows: Tile[][] = [];
+  for (const { file, neighbours: found = [] } of answers) {
+    const hash = await sha256(await readBytes(file));
+    const own = index.items.find((item) => item.sha256 === hash);
+    const tiles: Tile[] = [
+      { image: await pictureOf(file, pixels), caption: [{ text: "query" }, ...captionOf(own?.[label]), { text: baseName(file) }] },
+    ];
+    for (const { rank, distance, path, item } of found) {
+      const caption = [
+        { text: `${rank}. ${distance.toPrecision(4)}` },
+        ...captionOf(item[label]),
+        { text: item.patient ?? baseName(path) },
+      ];
+      tiles.push({ image: await pictureOf(path, pixels), caption });
+    }
+    rows.push(tiles);
+  }
+  return contactSheet(rows, { title: `${folder}: ${metric} distance, ${layer} of ${model}. Research use only` });
+}
+
+/** A film that was moved since it was indexed is a gap in the sheet and no failure. */
+async function pictureOf(path: string, pixels: "stored" | "display"): Promise<Image | undefined> {
+  try {
+    return await decodeImage(await readBytes(path), path, { pixels });
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    complain(error);
+    return undefined;
+  }
+}
+
+const baseName = (path: string): string => path.replace(/^.*[/\\]/, "");
