@@ -12,7 +12,7 @@ const built = (arch: string): Node => {
   return build(declaredWeights(), input("x", [1, channels, 64, 64]));
 };
 
-// Shapes of torchvision 0.24's modules for a picture of 64 × 64, by forward hooks.
+// Of a picture of 64 × 64, by the strides and widths of the modules that have these names in torchvision.
 test.each<[string, string, number[]]>([
   ["resnet18", "conv1", [1, 64, 32, 32]],
   ["resnet18", "layer2.0", [1, 128, 8, 8]],
