@@ -10,6 +10,7 @@ import { infoCommand } from "./info.ts";
 import { onnxTestCommand } from "./onnx-test.ts";
 import { phantomCommand } from "./phantom.ts";
 import { searchCommand } from "./search.ts";
+import { segmentCommand } from "./segment.ts";
 import { trainCommand } from "./train.ts";
 import { version } from "./version.ts";
 
@@ -17,6 +18,7 @@ const program = new Command("roentgen")
   .description("Convolutional networks for chest radiographs on WebGPU. Research use, not for clinical use.")
   .version(version)
   .addCommand(inferCommand())
+  .addCommand(segmentCommand())
   .addCommand(infoCommand())
   .addCommand(convertCommand())
   .addCommand(phantomCommand())

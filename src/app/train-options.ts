@@ -110,7 +110,7 @@ const ratesText = (): string =>
     .map(([name, rate]) => `${rate} ${name}`)
     .join(", ");
 
-function numberWithin(least: number, most: number): (text: string) => number {
+export function numberWithin(least: number, most: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (text.trim() === "" || !(value >= least && value <= most) || !Number.isFinite(value))
@@ -119,7 +119,7 @@ function numberWithin(least: number, most: number): (text: string) => number {
   };
 }
 
-const list = (text: string): string[] =>
+export const list = (text: string): string[] =>
   text
     .split(",")
     .map((item) => item.trim())

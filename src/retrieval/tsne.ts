@@ -5,7 +5,6 @@ import { DeviceError } from "../gpu/device-error.ts";
 import { storageBytes } from "../gpu/layout.ts";
 import { compile } from "../graph/program.ts";
 import type { Update } from "../graph/update.ts";
-import { random } from "../imaging/noise.ts";
 import { add, div, mul, sub } from "../kernels/arithmetic.ts";
 import { binary } from "../kernels/binary.ts";
 import { squaredDistances } from "../kernels/distances.ts";
@@ -19,6 +18,7 @@ import { transpose } from "../kernels/transpose.ts";
 import { tsneForces } from "../kernels/tsne-forces.ts";
 import { tsneProbabilities } from "../kernels/tsne-probabilities.ts";
 import { where } from "../kernels/where.ts";
+import { random } from "../random.ts";
 import { type Tensor, tensor } from "../tensor.ts";
 import { principalComponents, project } from "./pca.ts";
 
