@@ -81,6 +81,17 @@ export { type StoredTensor, type StoredType, toFloat32 } from "./loaders/stored-
 export { type NameOutcome, type ReadWeightsOptions, readWeights, type WeightsFile } from "./loaders/weights-file.ts";
 export type { InputDescription, ModelDescription } from "./models/description.ts";
 export {
+  type Combination,
+  type Disagreement,
+  type Ensemble,
+  type EnsembleOptions,
+  type EnsemblePrediction,
+  type EnsembleResult,
+  ensemble,
+  type MemberResult,
+} from "./models/ensemble.ts";
+export {
+  type Answer,
   type Embedding,
   type EmbedOptions,
   type LoadOptions,
@@ -95,6 +106,8 @@ export {
 export { namedLayer, namedLayers } from "./models/named-layer.ts";
 export { type ExportOptions, onnxBytes } from "./models/onnx/export.ts";
 export { type Unsupported, UnsupportedError } from "./models/onnx/unsupported.ts";
+export type { Measure, OutOfDistribution } from "./models/out-of-distribution/description.ts";
+export type { OutlierScores, Withheld } from "./models/out-of-distribution/detector.ts";
 export { type Checks, type Film, openFilm, type Picture, type ReadOptions } from "./models/picture.ts";
 export { type Network, type NetworkOptions, networkNamed, networks } from "./models/registry.ts";
 export { type SelfTest, selfTest } from "./models/self-test.ts";

@@ -7,12 +7,13 @@ import { formatTable } from "../graph/print.ts";
 import { compile } from "../graph/program.ts";
 import { WeightsError } from "../loaders/names.ts";
 import { readNpzArrays } from "../loaders/npz.ts";
-import { readSafetensors, writeSafetensors } from "../loaders/safetensors.ts";
+import { readSafetensors, type Writable, writeSafetensors } from "../loaders/safetensors.ts";
 import { toFloat32 } from "../loaders/stored-tensor.ts";
 import { readWeights, type WeightsFile } from "../loaders/weights-file.ts";
 import { readZip } from "../loaders/zip.ts";
 import { type Described, describeWeights } from "../models/describe.ts";
 import { outputsOf, toTensors } from "../models/model.ts";
+import { isOfDetector } from "../models/out-of-distribution/detector.ts";
 import { checkFinite, weightsFrom } from "../models/weights.ts";
 import type { Tensor } from "../tensor.ts";
 import { writeWhole } from "../training/write-file.ts";
@@ -83,6 +84,8 @@ async function convert(source: string, options: ConvertOptions): Promise<void> {
     note(`${source}: no network is named (--arch), so its names are not checked and the result does not describe itself`, options);
   const toOnnx = (options.to ?? (/\.onnx$/i.test(out) ? "onnx" : "safetensors")) === "onnx";
   if (toOnnx && !described) throw new InputError(source, "names no network (--arch), which an ONNX file is made of");
+  if (toOnnx && described?.description.outOfDistribution)
+    note(`${source}: what tells pictures that are no films is left out, ONNX has no place for it`, options);
   if (toOnnx && dtype === "f16") throw new InputError(out, "would store f16, but ONNX files are written as f32");
   const bytes = encoded(read, described, source, options);
   const rows = report(read, described);
@@ -118,18 +121,22 @@ const exists = (path: string): Promise<boolean> =>
 function encoded({ tensors }: WeightsFile, described: Described | undefined, source: string, { dtype }: ConvertOptions): Uint8Array {
   const values = toTensors(tensors);
   for (const [name, tensor] of values) {
+    if (isOfDetector(name)) continue;
     checkFinite(name, tensor);
     const largest = tensor.data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     if (dtype === "f16" && largest >= 65520) throw new InputError(source, `${name} holds ${largest}, which f16 cannot; use --dtype f32`);
   }
   const origin = `converted from ${source.replace(/^.*[/\\]/, "")} by roentgen ${version}`;
   const metadata = described ? { ...described.metadata, origin } : {};
-  return writeSafetensors(values, { dtype: dtype === "f16" ? "F16" : "F32", metadata });
+  // What a detector stores keeps its type: its thresholds were fixed with it.
+  const stored = [...tensors].filter(([name]) => isOfDetector(name));
+  return writeSafetensors(new Map<string, Writable>([...values, ...stored]), { dtype: dtype === "f16" ? "F16" : "F32", metadata });
 }
 
-/** The network with its values as an ONNX model; its metadata says what the model file's would. */
-async function onnxOf({ description, metadata }: Described, values: ReadonlyMap<string, Tensor>): Promise<Uint8Array> {
+/** The network with its values as an ONNX model; its metadata says what the model file's would, but for what has no place in ONNX. */
+async function onnxOf({ description, metadata: all }: Described, values: ReadonlyMap<string, Tensor>): Promise<Uint8Array> {
   const { onnxBytes } = await import("../models/onnx/export.ts");
+  const { outOfDistribution: _, ...metadata } = all;
   return onnxBytes({ output: outputsOf(description, weightsFrom(values), 1).raw }, { metadata });
 }
 

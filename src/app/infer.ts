@@ -5,14 +5,21 @@ import { Command, Option } from "commander";
 import { InputError } from "../bytes.ts";
 import type { DecodeOptions, Image } from "../loaders/image.ts";
 import { encodePng } from "../loaders/png.ts";
+import { type Combination, combinations, type Disagreement, type Ensemble, ensemble, type MemberResult } from "../models/ensemble.ts";
 import type { Milliseconds, Model, Prediction } from "../models/model.ts";
+import type { OutlierScores, Withheld } from "../models/out-of-distribution/detector.ts";
 import { complain, exitCode, isMain, note, runProgram, wholeNumber, withSharedOptions } from "./command-line.ts";
 import { expandInputs } from "./inputs.ts";
 import { type ModelOptions, openModel, withModelOptions } from "./models.ts";
+import { numbers } from "./numbers.ts";
 import { progressBar } from "./progress.ts";
 import { version } from "./version.ts";
 
-interface InferOptions extends ModelOptions, DecodeOptions {
+interface InferOptions extends Omit<ModelOptions, "model">, DecodeOptions {
+  readonly model?: readonly string[];
+  readonly combine?: Combination;
+  readonly memberWeights?: readonly number[];
+  readonly force: boolean;
   readonly top?: number;
   readonly json: boolean;
   readonly batch: number;
@@ -22,7 +29,13 @@ interface InferOptions extends ModelOptions, DecodeOptions {
 /** One file's line of the result, as JSON has it. */
 interface FileResult {
   readonly file: string;
-  readonly predictions?: readonly Prediction[];
+  /** Of an ensemble, each with the deviation of its members' scores. */
+  readonly predictions?: readonly (Prediction & { readonly deviation?: number })[];
+  /** Why there is no answer. */
+  readonly withheld?: Withheld & { readonly member?: string };
+  readonly outlierScores?: OutlierScores;
+  readonly members?: readonly MemberResult[];
+  readonly disagreement?: Disagreement;
   readonly segmentation?: readonly { readonly label: string; readonly share: number; readonly mask?: string }[];
   readonly notes?: readonly string[];
   readonly milliseconds?: Milliseconds;
@@ -30,7 +43,7 @@ interface FileResult {
 }
 
 export const inferCommand = (): Command =>
-  withSharedOptions(withModelOptions(new Command("infer")))
+  withSharedOptions(withModelOptions(new Command("infer"), { several: true }))
     .description("Score chest films with a network. Research use, not for clinical use.")
     .argument("<files...>", "PNG, JPEG, DICOM, TIFF, WebP and BMP files, folders, globs, or - for a list of them on stdin")
     .option("--top <k>", "only the k highest scores", wholeNumber(1))
@@ -43,6 +56,9 @@ export const inferCommand = (): Command =>
         .default("stored"),
     )
     .option("--window <n>", "which of a DICOM file's windows, with --pixels display", wholeNumber(1))
+    .addOption(new Option("--combine <rule>", "how several models answer together; by default by the mean").choices(combinations))
+    .option("--member-weights <a,b,…>", "how much each model counts, for --combine weighted", numbers)
+    .option("--force", "also answer where a film is unlike those that the model was fitted on", false)
     .option("--out <folder>", "where a segmentation model writes its masks, as NAME.mask.png")
     .version(version)
     .addHelpText(
@@ -54,14 +70,20 @@ Examples:
   infer film.dcm --pixels display                             through the window that the film names
   infer film.png --model lungs-unet16 --out masks             lung masks
   infer film.png --arch resnet50 --weights r50.safetensors --labels names.txt --top 5
+  infer film.png --model cxr-resnet18 --model cxr-mobilenet-v2   both, and how far they disagree
 
-Exit codes: 0 done, 1 failed, 2 usage, 3 no usable GPU, 4 some inputs failed.`,
+Exit codes: 0 done, 1 failed, 2 usage, 3 no usable GPU, 4 some inputs failed or got no answer.`,
     )
     .action(infer);
 
-async function infer(typed: readonly string[], options: InferOptions): Promise<void> {
+async function infer(typed: readonly string[], options: InferOptions, command: Command): Promise<void> {
+  const { model: names = [], weights, combine, memberWeights } = options;
+  if (names.length < 2 && (combine !== undefined || memberWeights !== undefined))
+    command.error("error: --combine and --member-weights are for several models (--model, repeated)");
   const files = await expandInputs(typed);
-  const { model, name } = await openModel(options, { decode: { frame: options.frame, pixels: options.pixels, window: options.window } });
+  const opened = await openAll(names.length > 0 && weights === undefined ? names : [undefined], options);
+  const [{ model, name }] = opened;
+  const together = opened.length > 1 ? ensembleOf(opened, options) : undefined;
   const bar = progressBar(files.length, options);
   const results: FileResult[] = [];
   const report = (result: FileResult): void => {
@@ -75,32 +97,70 @@ async function infer(typed: readonly string[], options: InferOptions): Promise<v
   const isSegmentation = task === "segmentation";
   if (options.out !== undefined && !isSegmentation) throw new InputError(name, `is a ${task} model, it has no masks to write (--out)`);
   try {
-    for await (const result of isSegmentation ? segmentAll(model, files, options) : scoreAll(model, files, options)) report(result);
+    const all = together
+      ? judgeAll(together, files, options)
+      : isSegmentation
+        ? segmentAll(model, files, options)
+        : scoreAll(model, files, options);
+    for await (const result of all) report(result);
   } finally {
     // Also where the GPU fails midway: what was done by then is not lost.
     bar.stop();
     if (options.json) {
       const adapter = { class: model.device.profile.class, description: model.device.profile.description };
-      const { arch, classes } = model.description;
-      const document = { tool: "roentgen", version, adapter, model: { name, arch, task, classes, precision: options.precision }, results };
-      process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
+      const described = opened.map(({ name, model: { description } }) => {
+        const { arch, task, classes } = description;
+        return { name, arch, task, classes, precision: options.precision };
+      });
+      const ran = together ? { models: described, combine: together.combine, weights: together.weights } : { model: described[0] };
+      process.stdout.write(`${JSON.stringify({ tool: "roentgen", version, adapter, ...ran, results }, undefined, 2)}\n`);
     }
   }
-  if (results.some(({ error }) => error !== undefined)) process.exitCode = exitCode.someFailed;
+  if (results.some(({ error, withheld }) => error !== undefined || withheld !== undefined)) process.exitCode = exitCode.someFailed;
   if (results.some(({ error }) => error === undefined)) note("Research use only, not for clinical use.", options);
+}
+
+/** A model as it is opened, and what it is called. */
+type Opened = Awaited<ReturnType<typeof openModel>>;
+
+/** The models of these names, or the default one, on one device. */
+async function openAll(names: readonly (string | undefined)[], { model: _, ...options }: InferOptions): Promise<Opened[]> {
+  const decode = { frame: options.frame, pixels: options.pixels, window: options.window };
+  const opened: Opened[] = [];
+  for (const model of names)
+    opened.push(await openModel({ ...options, model }, { decode, answerAll: options.force, device: opened[0]?.model.device }));
+  return opened;
+}
+
+function ensembleOf(opened: readonly Opened[], options: InferOptions): Ensemble {
+  const { combine = options.memberWeights ? "weighted" : "mean", memberWeights: weights, frame, pixels, window } = options;
+  return ensemble(
+    opened.map(({ model }) => model),
+    { combine, weights, names: opened.map(({ name }) => name), decode: { frame, pixels, window } },
+  );
 }
 
 async function* scoreAll(model: Model, files: readonly string[], { batch, top }: InferOptions): AsyncGenerator<FileResult> {
   for await (const outcome of model.predictAll(files, { batch })) {
     const file = files[outcome.index];
     if ("error" in outcome) yield { file, error: problemOf(file, outcome.error) };
-    else
-      yield {
-        file,
-        predictions: outcome.result.predictions.slice(0, top),
-        notes: outcome.result.notes,
-        milliseconds: rounded(outcome.result.milliseconds),
-      };
+    else {
+      const { predictions, withheld, outlierScores, notes, milliseconds } = outcome.result;
+      const answer = withheld ? { withheld } : { predictions: predictions.slice(0, top) };
+      yield { file, ...answer, outlierScores, notes, milliseconds: rounded(milliseconds) };
+    }
+  }
+}
+
+async function* judgeAll(models: Ensemble, files: readonly string[], { batch, top }: InferOptions): AsyncGenerator<FileResult> {
+  for await (const outcome of models.predictAll(files, { batch })) {
+    const file = files[outcome.index];
+    if ("error" in outcome) yield { file, error: problemOf(file, outcome.error) };
+    else {
+      const { predictions, withheld, members, disagreement, notes, milliseconds } = outcome.result;
+      const answer = withheld ? { withheld } : { predictions: predictions.slice(0, top), disagreement };
+      yield { file, ...answer, members, notes, milliseconds: rounded(milliseconds) };
+    }
   }
 }
 
@@ -164,16 +224,40 @@ const rounded = ({ decode, preprocess, run }: Milliseconds): Milliseconds => ({
 });
 const round = (value: number): number => Math.round(value * 100) / 100;
 
-function format({ file, predictions = [], segmentation = [] }: FileResult, withName: boolean): string {
-  const rows = [
-    ...predictions.map(({ label, score, positive }) => [label, `${(score * 100).toFixed(1)} %`, positive ? "positive" : ""]),
-    ...segmentation.map(({ label, share, mask }) => [label, `${(share * 100).toFixed(1)} % of the picture`, mask ?? ""]),
-  ];
-  const width = Math.max(...rows.map(([label]) => label.length));
-  const lines = rows.map(([label, value, more]) =>
-    `${withName ? "  " : ""}${label.padEnd(width)}  ${value.padStart(7)}  ${more}`.trimEnd(),
+function format(result: FileResult, withName: boolean): string {
+  const { file, withheld, members = [], disagreement } = result;
+  const lines = withheld ? [`no answer: ${withheld.member ? `${withheld.member}: ` : ""}${withheld.reason}`] : table(rowsOf(result));
+  const own = table(
+    members.map(({ name, predictions: [best], withheld }) => [
+      name,
+      best ? percent(best.score) : "",
+      best?.label ?? withheld?.measure ?? "",
+    ]),
   );
-  return `${[...(withName ? [file] : []), ...lines].join("\n")}\n`;
+  const differing = disagreement
+    ? [`disagreement ${disagreement.mutualInformation.toFixed(3)} of ${disagreement.entropy.toFixed(3)} nats of uncertainty`]
+    : [];
+  const text = [...lines, ...(members.length > 0 ? ["", ...own, ...differing] : [])];
+  return `${[...(withName ? [file] : []), ...text.map((line) => (withName && line !== "" ? `  ${line}` : line))].join("\n")}\n`;
+}
+
+/** Name, number, and what else there is to say. */
+type Row = readonly [name: string, value: string, more: string];
+
+function rowsOf({ predictions = [], segmentation = [] }: FileResult): Row[] {
+  const more = ({ positive, deviation }: NonNullable<FileResult["predictions"]>[number]): string =>
+    deviation === undefined ? (positive ? "positive" : "") : `± ${(deviation * 100).toFixed(1)}`;
+  return [
+    ...predictions.map((prediction): Row => [prediction.label, percent(prediction.score), more(prediction)]),
+    ...segmentation.map(({ label, share, mask }): Row => [label, `${percent(share)} of the picture`, mask ?? ""]),
+  ];
+}
+
+const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+
+function table(rows: readonly Row[]): string[] {
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, value, more]) => `${name.padEnd(width)}  ${value.padStart(7)}  ${more}`.trimEnd());
 }
 
 if (isMain(import.meta.url)) await runProgram(inferCommand());

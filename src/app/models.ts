@@ -17,10 +17,12 @@ export interface ModelOptions extends SharedOptions {
   readonly precision: Precision;
 }
 
-/** Adds the options that choose a model. */
-export function withModelOptions(command: Command): Command {
+/** Adds the options that choose a model; with `several` --model may be repeated, and is a list. */
+export function withModelOptions(command: Command, { several = false }: { readonly several?: boolean } = {}): Command {
+  const which = `a shipped model (${shippedModels.join(", ")}), a file (.onnx too), or an id of the hub (hf:…)`;
+  const model = new Option("--model <name|file>", several ? `${which}; repeated, all of them together` : which);
   return command
-    .option("--model <name|file>", `a shipped model (${shippedModels.join(", ")}), a file (.onnx too), or an id of the hub (hf:…)`)
+    .addOption(several ? model.argParser((name, names: readonly string[] = []) => [...names, name]) : model)
     .addOption(
       new Option(
         "--weights <file>",
@@ -60,7 +62,7 @@ function readLines(path: string): string[] {
 /** Loads what the options ask for, and says on stderr what runs where. */
 export async function openModel(
   options: ModelOptions,
-  load: Pick<LoadOptions, "decode" | "onProgress"> = {},
+  load: Pick<LoadOptions, "decode" | "onProgress" | "answerAll" | "device"> = {},
 ): Promise<{ model: Model; name: string }> {
   const { adapter, arch, labels, input, output, precision } = options;
   const name = options.weights ?? options.model ?? defaultModel;

@@ -8,6 +8,7 @@ import { deidentifyCommand } from "./deidentify.ts";
 import { inferCommand } from "./infer.ts";
 import { infoCommand } from "./info.ts";
 import { onnxTestCommand } from "./onnx-test.ts";
+import { oodCommand } from "./ood.ts";
 import { phantomCommand } from "./phantom.ts";
 import { searchCommand } from "./search.ts";
 import { segmentCommand } from "./segment.ts";
@@ -24,6 +25,7 @@ const program = new Command("roentgen")
   .addCommand(phantomCommand())
   .addCommand(deidentifyCommand())
   .addCommand(trainCommand())
+  .addCommand(oodCommand())
   .addCommand(benchCommand())
   .addCommand(onnxTestCommand())
   .addCommand(searchCommand());

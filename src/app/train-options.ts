@@ -110,6 +110,7 @@ const ratesText = (): string =>
     .map(([name, rate]) => `${rate} ${name}`)
     .join(", ");
 
+/** Parses a number from `least` to `most`. */
 export function numberWithin(least: number, most: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
@@ -119,13 +120,14 @@ export function numberWithin(least: number, most: number): (text: string) => num
   };
 }
 
+/** Parses "a,b,c". */
 export const list = (text: string): string[] =>
   text
     .split(",")
     .map((item) => item.trim())
     .filter(Boolean);
 
-/** Rows that a table is cut down to: column=a,b, typed once or more. */
+/** Parses "column=a,b", an option that may be repeated. */
 export function condition(text: string, others: Readonly<Record<string, readonly string[]>> = {}): Record<string, readonly string[]> {
   const [, column, values] = /^([^=]+)=(.+)$/.exec(text) ?? [];
   if (column === undefined) throw new InvalidArgumentError("it reads column=value or column=value,value.");

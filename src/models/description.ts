@@ -1,6 +1,7 @@
 /** What a model file says of itself: network, classes, preprocessing, thresholds. Stored with the weights, never guessed. */
 import { InputError } from "../bytes.ts";
 import type { Filter } from "../imaging/resize.ts";
+import { type OutOfDistribution, readOutOfDistribution } from "./out-of-distribution/description.ts";
 import { type Network, type NetworkOptions, networkNamed } from "./registry.ts";
 
 /** How a picture becomes the network's input. */
@@ -37,6 +38,8 @@ export interface ModelDescription {
   /** The score from which a class counts as present, where the model has been given one. */
   readonly thresholds: Readonly<Record<string, number>>;
   readonly options: NetworkOptions;
+  /** Which pictures it can judge, where the file says so. */
+  readonly outOfDistribution?: OutOfDistribution;
   /** Everything the file says, as strings, for people. */
   readonly metadata: Readonly<Record<string, string>>;
 }
@@ -81,16 +84,33 @@ export function readDescription(
   const input = readInput(parsed(metadata, "input", fail), fail);
   if (task === "segmentation" && input.resize === "shorter side")
     throw fail("metadata input crop leaves a segmentation without its borders, stretch or letterbox instead");
+  const output = metadata.output === undefined ? defaultOutput(network) : readOutput(metadata.output, arch, network.output, fail);
   return {
     arch,
     task: network.task,
     classes,
     input,
-    output: metadata.output === undefined ? defaultOutput(network) : readOutput(metadata.output, arch, network.output, fail),
+    output,
     thresholds: readThresholds(metadata, classes, fail),
     options: { classes: classes.length, ...readOptions(metadata, foreign ? [] : networkOf(arch, fail).options, fail) },
+    ...readDetection(metadata, task, output, fail),
     metadata,
   };
+}
+
+/** Only classes have means and energies. */
+function readDetection(
+  metadata: Readonly<Record<string, string>>,
+  task: Network["task"],
+  output: OutputRule,
+  fail: Fail,
+): Pick<ModelDescription, "outOfDistribution"> {
+  if (metadata.outOfDistribution === undefined) return {};
+  if (task !== "classification") throw fail(`metadata outOfDistribution is for classification, the task is ${task}`);
+  const outOfDistribution = readOutOfDistribution(parsed(metadata, "outOfDistribution", fail), fail);
+  if (outOfDistribution.thresholds.energy !== undefined && output !== "softmax")
+    throw fail(`metadata outOfDistribution energy is of logits for softmax, the output is ${output}`);
+  return { outOfDistribution };
 }
 
 type Fail = (problem: string, options?: ErrorOptions) => InputError;

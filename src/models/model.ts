@@ -18,6 +18,15 @@ import { describeWeights } from "./describe.ts";
 import type { ModelDescription, OutputRule } from "./description.ts";
 import { embeddingOf } from "./embedding.ts";
 import { modelHash } from "./model-hash.ts";
+import {
+  checkNoDetector,
+  type Detector,
+  type OutlierScores,
+  readDetector,
+  type Withheld,
+  withheldBy,
+} from "./out-of-distribution/detector.ts";
+import { featuresOf } from "./out-of-distribution/features.ts";
 import { type Picture, type ReadOptions, type Ready, readPicture } from "./picture.ts";
 import type { Prepared } from "./preprocess.ts";
 import { networkNamed } from "./registry.ts";
@@ -32,6 +41,12 @@ export interface Prediction {
   readonly positive?: boolean;
 }
 
+/** What a model says of one picture: scores, highest first; or no score at all, and why the answer is withheld. */
+export interface Answer extends ReadonlyArray<Prediction> {
+  /** The picture is unlike those that the model was fitted on, so that the list is empty. */
+  readonly withheld?: Withheld;
+}
+
 /** Where the time of one picture went; `run` is its share of its batch. */
 export interface Milliseconds {
   readonly decode: number;
@@ -40,7 +55,12 @@ export interface Milliseconds {
 }
 
 export interface Result {
+  /** Highest first; empty where the answer is withheld. */
   readonly predictions: readonly Prediction[];
+  /** Why there is no answer: the picture is unlike those that the model was fitted on. */
+  readonly withheld?: Withheld;
+  /** How unlike them it is, where the model's file can tell. */
+  readonly outlierScores?: OutlierScores;
   /** How the picture was read, where that needs to be said. */
   readonly notes?: readonly string[];
   /** What speaks against the picture as a film, where that was checked and found. */
@@ -98,6 +118,8 @@ export interface LoadOptions {
   readonly input?: string;
   /** For an ONNX file that does not say: what its output is put through, or that it holds probabilities or values. */
   readonly output?: "softmax" | "sigmoid" | "probabilities" | "values";
+  /** Answers also where the model's file says that the picture is unlike those it was fitted on, with a note. */
+  readonly answerAll?: boolean;
   /** Called as pipelines get ready. */
   readonly onProgress?: (done: number, total: number) => void;
   /** Called as a file of the hub arrives, with its id, bytes so far and in all. */
@@ -110,12 +132,13 @@ export interface Model {
   /** Another one after a loss: a device that the model opened itself is opened anew when it is lost, and what ran on it runs again. */
   readonly device: Device;
   /**
-   * Scores of one picture or of several, highest first.
+   * Scores of one picture or of several, highest first; none, and `withheld`, for a picture unlike those that the model was fitted on, where
+   * its file can tell.
    * @throws InputError for a picture that cannot be read.
    * @throws DeviceError if the GPU fails.
    */
-  predict(picture: Picture): Promise<readonly Prediction[]>;
-  predict(pictures: readonly Picture[]): Promise<readonly (readonly Prediction[])[]>;
+  predict(picture: Picture): Promise<Answer>;
+  predict(pictures: readonly Picture[]): Promise<readonly Answer[]>;
   /**
    * Scores of many pictures in their order, batch by batch; a picture that cannot be read becomes an outcome and stops nothing.
    * @throws DeviceError if the GPU fails.
@@ -168,11 +191,16 @@ export async function loadModel(source: Source, options: LoadOptions = {}): Prom
   }
   const read = await readWeights(source, { arch: options.arch, onProgress: options.onDownload });
   const { description } = describeWeights(read, file, options);
-  const weights = weightsFrom(toTensors(read.tensors));
+  const tensors = toTensors(read.tensors);
+  const weights = weightsFrom(tensors);
   // Built once now, so that weights that do not fit are told before a device is opened.
-  checkOutputs(outputsOf(description, weights, 1).raw, description, file);
+  const { raw, features } = outputsOf(description, weights, 1);
+  checkOutputs(raw, description, file);
   weights.verify(file);
-  return modelOn(await deviceFor(options), description, (batch) => outputsOf(description, weights, batch), options);
+  const { outOfDistribution, classes } = description;
+  const detector = outOfDistribution && features && readDetector(outOfDistribution, tensors, classes.length, features.shape[1], file);
+  if (!detector) checkNoDetector(tensors.keys(), file);
+  return modelOn(await deviceFor(options), description, (batch) => outputsOf(description, weights, batch), options, detector);
 }
 
 /** The device to share, or one that will be the model's own. */
@@ -204,18 +232,21 @@ export function toTensors(stored: ReadonlyMap<string, StoredTensor>): Map<string
 
 /** The graph from normalised pictures, the input "pictures", to the network's raw output, and to scores. */
 export function outputsOf(
-  { arch, input: { channels, height, width }, output, options }: ModelDescription,
+  { arch, input: { channels, height, width }, output, options, outOfDistribution }: ModelDescription,
   weights: LoadedWeights,
   batch: number,
 ): Outputs {
   const raw = networkNamed(arch).build(weights, input("pictures", [batch, channels, height, width]), options);
-  return { raw, scores: scoresOf(raw, output) };
+  const scores = scoresOf(raw, output);
+  return outOfDistribution ? { raw, scores, features: featuresOf(raw, outOfDistribution, arch) } : { raw, scores };
 }
 
 /** What a network gives, and what its output rule makes of it. */
 export interface Outputs {
   readonly raw: Node;
   readonly scores: Node;
+  /** [batch, features]: by which pictures are told that are unlike those the model was fitted on. */
+  readonly features?: Node;
 }
 
 /** A raw output put through the rule that makes scores of it. */
@@ -233,14 +264,20 @@ function checkOutputs({ shape: [, outputs] }: Node, { arch, classes }: ModelDesc
 /** Programs kept at once; each holds its own packed weights. */
 const MAX_PROGRAMS = 3;
 
-function modelOn(opened: Device, description: ModelDescription, outputs: (batch: number) => Outputs, options: LoadOptions): Model {
-  const { precision = "f32", tuning, decode, onProgress, device: shared } = options;
+function modelOn(
+  opened: Device,
+  description: ModelDescription,
+  outputs: (batch: number) => Outputs,
+  options: LoadOptions,
+  detector?: Detector,
+): Model {
+  const { precision = "f32", tuning, decode, answerAll = false, onProgress, device: shared } = options;
   let device = opened;
   const programs = new Map<string, Promise<Program>>();
   const compileFor = async (batch: number, layer: string | undefined): Promise<Program> => {
-    const { raw, scores } = outputs(batch);
+    const { raw, scores, features } = outputs(batch);
     const nodes: Record<string, Node> =
-      layer === undefined ? { raw, scores } : { embedding: embeddingOf(raw, description.arch, layer).node };
+      layer === undefined ? { raw, scores, ...(features && { features }) } : { embedding: embeddingOf(raw, description.arch, layer).node };
     const profile = await tunedProfile(device, Object.values(nodes), { tuning, precision });
     return compile(device, nodes, { precision, profile, onProgress });
   };
@@ -260,18 +297,18 @@ function modelOn(opened: Device, description: ModelDescription, outputs: (batch:
     return program;
   };
 
-  const runBatch = async (pictures: Tensor, layer?: string): Promise<{ output: Tensor; elapsedMs: number }> => {
+  const runBatch = async (pictures: Tensor, layer?: string): Promise<Run> => {
     const program = await programFor(pictures.shape[0], layer);
     const start = performance.now();
-    const { raw, scores, embedding } = await program.run({ pictures });
+    const { raw, scores, features, embedding } = await program.run({ pictures });
     checkOutput(embedding ?? raw, description);
-    return { output: embedding ?? scores, elapsedMs: performance.now() - start };
+    return { output: embedding ?? scores, raw, features, elapsedMs: performance.now() - start };
   };
 
   let isDestroyed = false;
   let queue: Promise<unknown> = Promise.resolve();
   /** One batch at a time, so that no program is given up while it runs. With a layer it gives that layer's embedding, else scores. */
-  const run = (prepared: readonly Prepared[], layer?: string): Promise<{ output: Tensor; elapsedMs: number }> => {
+  const run = (prepared: readonly Prepared[], layer?: string): Promise<Run> => {
     const turn = queue.then(async () => {
       if (isDestroyed) throw new DeviceError("the model was destroyed", { reason: "destroyed" });
       const pictures = toTensor(
@@ -308,11 +345,20 @@ function modelOn(opened: Device, description: ModelDescription, outputs: (batch:
 
   const score = (ready: readonly Ready[]): Promise<Result[]> =>
     inParts(ready, async (part) => {
-      const { output, elapsedMs } = await run(part.map(({ prepared }) => prepared));
-      return part.map((one, place) => ({
-        predictions: ranked(row(output, place), description),
-        ...aboutRun(one, elapsedMs / part.length),
-      }));
+      const { output, raw, features, elapsedMs } = await run(part.map(({ prepared }) => prepared));
+      return part.map((one, place) => {
+        const outlierScores = detector?.scores(row(features, place), row(raw, place));
+        const withheld = detector && outlierScores && withheldBy(outlierScores, detector.description);
+        const about = aboutRun(one, elapsedMs / part.length);
+        const notes = [...(about.notes ?? []), ...(withheld && answerAll ? [`is ${withheld.reason}; answered as was asked for`] : [])];
+        return {
+          predictions: withheld && !answerAll ? [] : ranked(row(output, place), description),
+          ...(withheld && !answerAll && { withheld }),
+          ...(outlierScores && { outlierScores }),
+          ...about,
+          ...(notes.length > 0 && { notes }),
+        };
+      });
     });
 
   const vectorsOf = (ready: readonly Ready[], layer: string): Promise<Embedding[]> =>
@@ -371,13 +417,13 @@ function modelOn(opened: Device, description: ModelDescription, outputs: (batch:
     yield* flush();
   }
 
-  async function predict(picture: Picture): Promise<readonly Prediction[]>;
-  async function predict(pictures: readonly Picture[]): Promise<readonly (readonly Prediction[])[]>;
-  async function predict(pictures: Picture | readonly Picture[]): Promise<readonly Prediction[] | readonly (readonly Prediction[])[]> {
+  async function predict(picture: Picture): Promise<Answer>;
+  async function predict(pictures: readonly Picture[]): Promise<readonly Answer[]>;
+  async function predict(pictures: Picture | readonly Picture[]): Promise<Answer | readonly Answer[]> {
     checkTask(description);
     const ready: Ready[] = [];
     for (const picture of isList(pictures) ? pictures : [pictures]) ready.push(await readPicture(picture, description, decode));
-    const results = ready.length === 0 ? [] : (await score(ready)).map(({ predictions }) => predictions);
+    const results = ready.length === 0 ? [] : (await score(ready)).map(answerOf);
     return isList(pictures) ? results : results[0];
   }
 
@@ -454,6 +500,16 @@ const aboutRun = (
   ...(findings.length > 0 && { findings }),
   milliseconds: { decode: decodeMs, preprocess: preprocessMs, run: runMs },
 });
+
+/** What a run of a batch gives: scores or an embedding, and what a detector looks at. */
+interface Run {
+  readonly output: Tensor;
+  readonly raw: Tensor;
+  readonly features: Tensor;
+  readonly elapsedMs: number;
+}
+
+const answerOf = ({ predictions, withheld }: Result): Answer => (withheld ? Object.assign([], { withheld }) : predictions);
 
 /** What gives maps has no scores. */
 function checkTask({ task, arch }: ModelDescription): void {

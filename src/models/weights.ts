@@ -4,6 +4,7 @@ import { type Node, type ParameterAttrs, parameter, ShapeError } from "../kernel
 import { isIgnorable, type MisshapedName, WeightsError } from "../loaders/names.ts";
 import { type Shape, stridesOf, type Tensor } from "../tensor.ts";
 import { type Distribution, drawTensor } from "./initial.ts";
+import { OOD_PREFIX } from "./out-of-distribution/description.ts";
 
 /**
  * The values of one network. Asking for a name again gives the same node, so that graphs built over the same weights share them.
@@ -64,7 +65,8 @@ export function weightsFrom(
   });
   const verify = (subject = "weights") => {
     const asked = new Set(weights.values.map((value) => value.attrs.name));
-    const unexpected = [...tensors.keys()].filter((name) => !asked.has(name) && !isIgnorable(name) && !isInHead(name));
+    const isBeside = (name: string) => isIgnorable(name) || name.startsWith(OOD_PREFIX) || isInHead(name);
+    const unexpected = [...tensors.keys()].filter((name) => !asked.has(name) && !isBeside(name));
     if (missing.length + unexpected.length + misshaped.length > 0) throw new WeightsError(subject, { missing, unexpected, misshaped });
     for (const { attrs } of weights.values) if (attrs.tensor) checkFinite(attrs.name, attrs.tensor);
   };

@@ -8,6 +8,7 @@ import { readSafetensors, writeSafetensors } from "../../src/loaders/safetensors
 import { toFloat32 } from "../../src/loaders/stored-tensor.ts";
 import { readDescription } from "../../src/models/description.ts";
 import { type Ended, runProgram } from "../run-program.ts";
+import { fileOf, tinyClassifier } from "../tiny-model.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "roentgen-convert-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -126,4 +127,29 @@ test("an ONNX file needs a network, and holds f32", async () => {
     1,
     expect.stringContaining("names no network (--arch), which an ONNX file is made of"),
   ]);
+});
+
+test("what tells films from other pictures is kept to the bit, and left out of ONNX", async () => {
+  const { metadata, tensors } = tinyClassifier();
+  const outOfDistribution = JSON.stringify({ stages: ["features"], scales: [1], neighbour: 1, temperature: 1, thresholds: { knn: 0.7 } });
+  // A third is no half-precision number.
+  const references = { shape: [1, 512], data: new Float32Array(512).fill(1 / 3) };
+  const model = join(folder, "able.safetensors");
+  writeFileSync(
+    model,
+    fileOf({ metadata: { ...metadata, outOfDistribution }, tensors: new Map(tensors).set("ood.references", references) }),
+  );
+  const half = join(folder, "able-half.safetensors");
+  const { code, stdout, stderr } = await convert(model, "--out", half, "--dtype", "f16");
+  expect(code, stderr).toBe(0);
+  expect(stdout).toMatch(/^ood\.references +ood\.references +taken +\[1, 512\] F32$/m);
+  const [before, after] = [model, half].map((path) => readSafetensors(readFileSync(path), path));
+  expect(after.tensors.get("ood.references")).toEqual(before.tensors.get("ood.references"));
+  expect([after.tensors.get("classifier.1.bias")?.dtype, after.metadata.outOfDistribution]).toEqual(["F16", outOfDistribution]);
+
+  const onnx = join(folder, "able.onnx");
+  const written = await convert(model, "--out", onnx);
+  expect(written.code, written.stderr).toBe(0);
+  expect(written.stderr).toContain(`${model}: what tells pictures that are no films is left out, ONNX has no place for it\n`);
+  expect(readFileSync(onnx).includes("outOfDistribution")).toBe(false);
 });

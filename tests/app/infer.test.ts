@@ -62,7 +62,7 @@ describe("what was typed", () => {
     expect([help.code, help.stderr]).toEqual([0, ""]);
     expect(help.stdout).toMatch(/^Usage: infer \[options\] <files\.\.\.>$/m);
     expect(help.stdout).toMatch(/^Examples:\n {2}infer samples\/phantom\.png /m);
-    expect(help.stdout).toContain("Exit codes: 0 done, 1 failed, 2 usage, 3 no usable GPU, 4 some inputs failed.");
+    expect(help.stdout).toContain("Exit codes: 0 done, 1 failed, 2 usage, 3 no usable GPU, 4 some inputs failed or got no answer.");
     expect(await infer(["--version"])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
   });
 
@@ -209,6 +209,76 @@ describe("scores", () => {
     expect(said.stderr).toMatch(/^\S+ \(squeezenet1_1\) on .*\nResearch use only, .*\n$/);
     const quiet = await infer([...args, "--weights", partly, "--quiet"]);
     expect([quiet.stdout, quiet.stderr]).toEqual([said.stdout, ""]);
+  });
+});
+
+describe("several models", () => {
+  const other = put(
+    "other.safetensors",
+    fileOf(changed(tinyClassifier(["covid", "pneumonia", "normal"]), "classifier.1.bias", (value, index) => value + index)),
+  );
+  const both = ["--model", classifier, "--model", other];
+
+  test("answer together: the mean, its deviation, what each one says, and how far they disagree", async () => {
+    const ended = await infer([films[0], ...both]);
+    expect([ended.code, errorsOf(ended)]).toEqual([0, []]);
+    const lines = ended.stdout.split("\n");
+    expect(
+      lines.slice(0, 3).every((line) => /^\w+ +[\d.]+ % {2}± [\d.]+$/.test(line)),
+      ended.stdout,
+    ).toBe(true);
+    expect(lines[3]).toBe("");
+    expect(lines[4]).toMatch(/^\S*cxr\.safetensors +[\d.]+ % {2}\w+$/);
+    expect(lines[5]).toMatch(/^\S*other\.safetensors +[\d.]+ % {2}\w+$/);
+    expect(lines[6]).toMatch(/^disagreement [\d.]+ of [\d.]+ nats of uncertainty$/);
+    expect(ended.stderr.match(/ on .*$/gm)).toHaveLength(2);
+  });
+
+  test("stand in the JSON document, with the members' own scores; weights count", async () => {
+    const { code, stdout } = await infer([films[0], join(folder, "missing.png"), ...both, "--member-weights", "3,1", "--json", "--quiet"]);
+    expect(code).toBe(4);
+    const { models, combine, weights, results } = JSON.parse(stdout);
+    expect(models.map(({ name, classes: own }: { name: string; classes: string[] }) => [name, own.length])).toEqual([
+      [classifier, 3],
+      [other, 3],
+    ]);
+    expect([combine, weights]).toEqual(["weighted", [0.75, 0.25]]);
+    expect(results[1]).toEqual({ file: join(folder, "missing.png"), error: "no such file" });
+    const [{ predictions, members, disagreement }] = results;
+    for (const { label, score } of predictions) {
+      const own = members.map(
+        (member: { predictions: { label: string; score: number }[] }) => member.predictions.find((one) => one.label === label)?.score,
+      );
+      expect(score).toBeCloseTo(0.75 * own[0] + 0.25 * own[1], 12);
+    }
+    expect(Object.keys(disagreement)).toEqual(["entropy", "expectedEntropy", "mutualInformation"]);
+  });
+
+  test("that cannot, are told which and why", async () => {
+    const lungs = put("segmenter.safetensors", fileOf(tinySegmenter()));
+    const two = put("two.safetensors", fileOf(tinyClassifier(["normal", "tuberculosis"])));
+    await expectFailure(
+      [films[0], "--model", classifier, "--model", lungs],
+      1,
+      `${lungs}: is a segmentation model, an ensemble combines scores`,
+    );
+    await expectFailure(
+      [films[0], "--model", classifier, "--model", two],
+      1,
+      `${two}: has the classes normal, tuberculosis; ${classifier} has normal, pneumonia, covid`,
+    );
+    await expectFailure([films[0], ...both, "--member-weights", "1,2,3"], 1, "ensemble: 2 weights are needed, one for each model, got 3");
+    await expectFailure([films[0], ...both, "--member-weights", "1,x"], 2, /'--member-weights <a,b,…>' argument '1,x' is invalid/);
+    await expectFailure(
+      [films[0], ...both, "--combine", "vote", "--member-weights", "1,2"],
+      1,
+      "ensemble: weights are for the combination weighted, got vote",
+    );
+    await expectFailure(
+      [films[0], "--model", classifier, "--combine", "vote"],
+      2,
+      "--combine and --member-weights are for several models (--model, repeated)",
+    );
   });
 });
 

@@ -62,6 +62,8 @@ function pictureInput({ inputs, file }: OnnxNetwork): PictureInput {
 function describe(network: OnnxNetwork, picture: PictureInput, options: LoadOptions, file: string): ModelDescription {
   const { metadata, graph } = network.model;
   const { arch, labels } = options;
+  if (metadata.outOfDistribution !== undefined)
+    throw new InputError(file, "has metadata outOfDistribution, of which an ONNX file cannot hold the values");
   if (arch) throw new InputError(file, `brings its own network, ${arch} is not asked for`);
   const inputText = options.input === undefined ? metadata.input : givenInput(options.input, picture, file);
   if (inputText === undefined)
