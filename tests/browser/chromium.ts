@@ -1,7 +1,7 @@
 /** A headless Chromium with WebGPU: the one inside `@sparticuz/chromium`, on its SwiftShader, else one of the system. */
 import { execFile } from "node:child_process";
 import { accessSync, constants } from "node:fs";
-import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
@@ -73,11 +73,16 @@ async function packaged(): Promise<Found> {
       if (!isExecutable(join(folder, "chromium"))) throw cause;
     }
   }
-  return {
-    executablePath: join(folder, "chromium"),
-    env: { LD_LIBRARY_PATH: join(folder, "al2023", "lib"), FONTCONFIG_PATH: join(folder, "fonts") },
-  };
+  const fonts = join(folder, "fonts.conf");
+  await writeFile(fonts, fontConfig(folder));
+  return { executablePath: join(folder, "chromium"), env: { LD_LIBRARY_PATH: join(folder, "al2023", "lib"), FONTCONFIG_FILE: fonts } };
 }
+
+/** The package's own settings look for its font in /tmp; a Chromium that finds no font at all ends with the first text it shows. */
+const fontConfig = (folder: string): string => `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir>${folder}/fonts</dir><dir>/usr/share/fonts</dir><cachedir>${folder}/fonts-cache</cachedir></fontconfig>
+`;
 
 async function installed(): Promise<Found> {
   const paths = (process.env.PATH ?? "").split(delimiter).flatMap((folder) => names.map((name) => join(folder, name)));
