@@ -63,8 +63,8 @@ describe("a bundler", () => {
   const folder = mkdtempSync(join(tmpdir(), "roentgen-bundle-"));
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  /** What a page loads at once of a program that uses the package, in bytes of gzip. */
-  async function loadedAtOnce(name: string, program: string): Promise<number> {
+  /** What a page loads at once of a program that uses the package, and the shaders of networks, which come later, in bytes of gzip. */
+  async function sizesOf(name: string, program: string): Promise<{ readonly atOnce: number; readonly shaders: number }> {
     const installed = join(folder, "node_modules", "roentgen", "dist");
     mkdirSync(installed, { recursive: true });
     cpSync(repository("package.json"), join(installed, "..", "package.json"));
@@ -75,16 +75,19 @@ describe("a bundler", () => {
     await build({ root: folder, configFile: false, logLevel: "warn", base: "./", build: { outDir, assetsDir: "", rolldownOptions } });
     const loaded = new Set(["main.js"]);
     for (const script of loaded) for (const next of importsOf(read(outDir, script)).now) loaded.add(next.replace("./", ""));
-    return [...loaded].reduce((sum, script) => sum + gzipSync(read(outDir, script)).length, 0);
+    const bytesOf = (scripts: readonly string[]): number => scripts.reduce((sum, script) => sum + gzipSync(read(outDir, script)).length, 0);
+    return { atOnce: bytesOf([...loaded]), shaders: bytesOf(scriptsIn(outDir).filter((script) => script.startsWith("shaders-networks"))) };
   }
 
-  test("leaves 60 kB of a program that loads a model", async () => {
-    const bytes = await loadedAtOnce("model", 'import { loadModel } from "roentgen";\nglobalThis.load = loadModel;');
-    expect(bytes).toBeLessThan(60_000);
+  test("leaves 60 kB of a program that loads a model, and 15 kB of shaders", async () => {
+    const { atOnce, shaders } = await sizesOf("model", 'import { loadModel } from "roentgen";\nglobalThis.load = loadModel;');
+    expect(atOnce).toBeLessThan(60_000);
+    expect(shaders).toBeGreaterThan(5_000);
+    expect(shaders).toBeLessThan(15_000);
   });
 
   test("leaves next to nothing of one that makes a tensor", async () => {
-    const bytes = await loadedAtOnce("tensor", 'import { tensor } from "roentgen";\nglobalThis.make = tensor;');
-    expect(bytes).toBeLessThan(1000);
+    const { atOnce } = await sizesOf("tensor", 'import { tensor } from "roentgen";\nglobalThis.make = tensor;');
+    expect(atOnce).toBeLessThan(1000);
   });
 });
