@@ -1,5 +1,25 @@
 /** Roentgen's public interface. Research use, not a medical device. */
 export { InputError, type Source } from "./bytes.ts";
+export { type Agreement, agreement, type Share, shareInside } from "./explanation/agreement.ts";
+export {
+  type ClassDifference,
+  classDifference,
+  type Randomisation,
+  type RandomisationOptions,
+  randomisation,
+} from "./explanation/checks.ts";
+export { classActivationMaps } from "./explanation/class-activation-map.ts";
+export { type Curve, type CurveOptions, curves } from "./explanation/curves.ts";
+export { type Explainable, type Explainer, type ExplainOptions, type Explanation, explainer } from "./explanation/explainer.ts";
+export type { Fill } from "./explanation/fill.ts";
+export { gradCam, gradCamPlusPlus } from "./explanation/grad-cam.ts";
+export { type HeatMap, type Levels, rescaled } from "./explanation/heat-map.ts";
+export { type MethodName, methodNames } from "./explanation/methods.ts";
+export { loadModel, type Model } from "./explanation/model.ts";
+export type { OcclusionForm } from "./explanation/occlusion.ts";
+export { type OverlayOptions, overlay } from "./explanation/overlay.ts";
+export { deconvnet, guidedBackprop } from "./explanation/rectifier-rules.ts";
+export { type Panel, type ScaleBar, sheet } from "./explanation/sheet.ts";
 export { type AdapterChoice, type Device, type DeviceOptions, requestDevice } from "./gpu/device.ts";
 export { DeviceError, type DeviceFailure } from "./gpu/device-error.ts";
 export { type Layout, layoutOf, type Precision } from "./gpu/layout.ts";
@@ -8,7 +28,7 @@ export type { AdapterClass, AdapterProfile } from "./gpu/profile.ts";
 export { ShaderError } from "./gpu/shader.ts";
 export { exportTuning, importTuning, type TuningTable } from "./gpu/tuning-cache.ts";
 export type { LaunchTime } from "./graph/dispatch.ts";
-export { gradients } from "./graph/gradient.ts";
+export { type GradientRule, gradients } from "./graph/gradient.ts";
 export { nodeNamed } from "./graph/order.ts";
 export { type CompileOptions, compile, type Program } from "./graph/program.ts";
 export { fingerprintOf, type TuningMode, type TuningOptions, tunedProfile } from "./graph/tune.ts";
@@ -90,25 +110,25 @@ export {
   ensemble,
   type MemberResult,
 } from "./models/ensemble.ts";
-export {
-  type Answer,
-  type Embedding,
-  type EmbedOptions,
-  type LoadOptions,
-  loadModel,
-  type Milliseconds,
-  type Model,
-  type Outcome,
-  type Prediction,
-  type Result,
-  type Segmentation,
+
+export type {
+  Answer,
+  Embedding,
+  EmbedOptions,
+  LoadOptions,
+  Milliseconds,
+  Outcome,
+  Outputs,
+  Prediction,
+  Result,
+  Segmentation,
 } from "./models/model.ts";
 export { namedLayer, namedLayers } from "./models/named-layer.ts";
 export { type ExportOptions, onnxBytes } from "./models/onnx/export.ts";
 export { type Unsupported, UnsupportedError } from "./models/onnx/unsupported.ts";
 export type { Measure, OutOfDistribution } from "./models/out-of-distribution/description.ts";
 export type { OutlierScores, Withheld } from "./models/out-of-distribution/detector.ts";
-export { type Checks, type Film, openFilm, type Picture, type ReadOptions } from "./models/picture.ts";
+export { type Checks, type Film, openFilm, type Picture, type ReadOptions, type Ready } from "./models/picture.ts";
 export { type Network, type NetworkOptions, networkNamed, networks } from "./models/registry.ts";
 export { type SelfTest, selfTest } from "./models/self-test.ts";
 export { type TrainingOptions, type TrainingWeights, trainingWeights } from "./models/training-weights.ts";

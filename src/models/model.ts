@@ -166,6 +166,16 @@ export interface Model {
   embeddingOf(layer?: string): { readonly layer: string; readonly dimensions: number };
   /** A SHA-256 of the network's values and preprocessing, the same from whatever file they came. */
   hash(): Promise<string>;
+  /**
+   * A picture as it goes into the network: read as `predict` reads it, and brought to the network's size.
+   * @throws InputError for a picture that cannot be read.
+   */
+  read(picture: Picture): Promise<Ready>;
+  /**
+   * The network's graph for a batch of pictures, from the input "pictures" on, for programs of one's own.
+   * @throws InputError for a file that takes another number of pictures a run.
+   */
+  outputs(batch: number): Outputs;
   destroy(): void;
   [Symbol.dispose](): void;
 }
@@ -484,6 +494,8 @@ function modelOn(
     embedAll,
     embeddingOf: embedding,
     hash: () => modelHash(outputs(1).raw, description),
+    read: (picture) => readPicture(picture, description, decode),
+    outputs,
     destroy,
     [Symbol.dispose]: destroy,
   };
