@@ -5,6 +5,7 @@ import { benchCommand } from "./bench.ts";
 import { runProgram } from "./command-line.ts";
 import { convertCommand } from "./convert.ts";
 import { deidentifyCommand } from "./deidentify.ts";
+import { explainCommand } from "./explain.ts";
 import { inferCommand } from "./infer.ts";
 import { infoCommand } from "./info.ts";
 import { onnxTestCommand } from "./onnx-test.ts";
@@ -20,6 +21,7 @@ const program = new Command("roentgen")
   .version(version)
   .addCommand(inferCommand())
   .addCommand(segmentCommand())
+  .addCommand(explainCommand())
   .addCommand(infoCommand())
   .addCommand(convertCommand())
   .addCommand(phantomCommand())
