@@ -99,13 +99,13 @@ beforeAll(async () => {
   films = Array.from({ length: ASKED }, (_, i) => withOpacity(TRAINED + i));
 });
 
-/** The share of films on which the highest point lies in the opacity. */
-async function hitRate(options: ExplainOptions): Promise<number> {
+/** The share of films on which the highest point lies in the opacity, or within `tolerance` pixels of it. */
+async function hitRate(options: ExplainOptions, tolerance = 0): Promise<number> {
   using explains = explainer(model);
   let hits = 0;
   for (const { image, opacityMask } of films) {
     const { levels } = await explains.explain(image, { ...options, label: "opaque" });
-    hits += Number(agreement(levels, { ...image, data: opacityMask }).isHit);
+    hits += Number(agreement(levels, { ...image, data: opacityMask }, tolerance).isHit);
   }
   return hits / ASKED;
 }
@@ -114,6 +114,8 @@ test("Grad-CAM points to the opacity on at least 90 % of films", async () => {
   expect(await hitRate({ method: "grad-cam", layer: "map" })).toBeGreaterThanOrEqual(0.9);
 });
 
-test("occlusion points to the opacity on at least 90 % of films", async () => {
-  expect(await hitRate({ method: "occlusion", form: "signed", window: 8, stride: 4 })).toBeGreaterThanOrEqual(0.9);
+test("occlusion points to the opacity on at least 90 % of films, within half a stride", async () => {
+  // Under the grey of lung, since the mean would itself look like an opacity; some window hides even the largest, of 9 pixels, whole.
+  const options = { method: "occlusion", form: "signed", window: 12, stride: 4, fill: 60 } as const;
+  expect(await hitRate(options, 2)).toBeGreaterThanOrEqual(0.9);
 });
