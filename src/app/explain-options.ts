@@ -5,13 +5,13 @@ import type { Fill } from "../explanation/fill.ts";
 import { type MethodName, methods } from "../explanation/methods.ts";
 import type { OcclusionForm } from "../explanation/occlusion.ts";
 import type { ColourTable } from "../imaging/colour-map.ts";
-import type { DecodeOptions } from "../loaders/image.ts";
 import type { Model } from "../models/model.ts";
 import type { Checked } from "./explain-checks.ts";
+import type { FilmOptions } from "./film-options.ts";
 import type { ModelOptions } from "./models.ts";
 import { progressBar } from "./progress.ts";
 
-export interface ExplainCommandOptions extends Omit<ModelOptions, "model">, DecodeOptions {
+export interface ExplainCommandOptions extends Omit<ModelOptions, "model">, FilmOptions {
   readonly model?: readonly string[];
   readonly method: MethodName;
   readonly label?: readonly string[];

@@ -15,12 +15,13 @@ import { complain, exitCode, isMain, note, runProgram, wholeNumber, withSharedOp
 import { checkAll, type Regions, regionsOf } from "./explain-checks.ts";
 import { type ExplainCommandOptions, type Found, fillOf, listOf, methodOptions, type Named, numberIn, runsBar } from "./explain-options.ts";
 import { fileOfMap, formatMap, writeMaps } from "./explain-output.ts";
+import { readOptionsOf, withFilmOptions } from "./film-options.ts";
 import { expandInputs } from "./inputs.ts";
 import { openModel, withModelOptions } from "./models.ts";
 import { version } from "./version.ts";
 
 export const explainCommand = (): Command =>
-  withSharedOptions(withModelOptions(new Command("explain"), { several: true }))
+  withSharedOptions(withFilmOptions(withModelOptions(new Command("explain"), { several: true })))
     .description("Show where a network looks on chest films. Research use, not for clinical use.")
     .argument("<files...>", "PNG, JPEG, DICOM, TIFF, WebP and BMP files, folders, globs, or - for a list of them on stdin")
     .addOption(new Option("--method <name>", "how").choices(methodNames).default("grad-cam"))
@@ -55,13 +56,6 @@ export const explainCommand = (): Command =>
     .option("--lungs <file|model>", "a mask of the lungs or what draws it, for --check (lungs-unet16)")
     .option("--outline <file>", "a mask of what should be found: drawn over the film, and compared with the map by --check")
     .option("--json", "one JSON document on stdout", false)
-    .option("--frame <n>", "which frame of a DICOM file or page of a TIFF, from 1", wholeNumber(1))
-    .addOption(
-      new Option("--pixels <kind>", "DICOM's stored values, as networks are trained on, or as its look-up tables display them")
-        .choices(["stored", "display"])
-        .default("stored"),
-    )
-    .option("--window <n>", "which of a DICOM file's windows, with --pixels display", wholeNumber(1))
     .option(
       "--out <file.png|folder>",
       "an overlay, or several side by side; or a folder for overlays, 16-bit maps and their numbers as JSON",
@@ -162,7 +156,7 @@ async function explainOne(
 
 /** All models on one device. */
 async function openModels({ model: names, ...options }: ExplainCommandOptions): Promise<Named[]> {
-  const decode = { frame: options.frame, pixels: options.pixels, window: options.window };
+  const decode = readOptionsOf(options);
   const opened: Named[] = [];
   for (const name of names ?? [undefined]) {
     const found = await openModel({ ...options, ...(name !== undefined && { model: name }) }, { decode, device: opened[0]?.model.device });

@@ -3,19 +3,21 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { Command, Option } from "commander";
 import { InputError } from "../bytes.ts";
-import type { DecodeOptions, Image } from "../loaders/image.ts";
+import type { Finding } from "../imaging/quality.ts";
+import type { Image } from "../loaders/image.ts";
 import { encodePng } from "../loaders/png.ts";
 import { type Combination, combinations, type Disagreement, type Ensemble, ensemble, type MemberResult } from "../models/ensemble.ts";
 import type { Milliseconds, Model, Prediction } from "../models/model.ts";
 import type { OutlierScores, Withheld } from "../models/out-of-distribution/detector.ts";
 import { complain, exitCode, isMain, note, runProgram, wholeNumber, withSharedOptions } from "./command-line.ts";
+import { type FilmOptions, readOptionsOf, withFilmOptions } from "./film-options.ts";
 import { expandInputs } from "./inputs.ts";
 import { type ModelOptions, openModel, withModelOptions } from "./models.ts";
 import { numbers } from "./numbers.ts";
 import { progressBar } from "./progress.ts";
 import { version } from "./version.ts";
 
-interface InferOptions extends Omit<ModelOptions, "model">, DecodeOptions {
+interface InferOptions extends Omit<ModelOptions, "model">, FilmOptions {
   readonly model?: readonly string[];
   readonly combine?: Combination;
   readonly memberWeights?: readonly number[];
@@ -38,24 +40,19 @@ interface FileResult {
   readonly disagreement?: Disagreement;
   readonly segmentation?: readonly { readonly label: string; readonly share: number; readonly mask?: string }[];
   readonly notes?: readonly string[];
+  /** What speaks against the picture as a film. */
+  readonly findings?: readonly Finding[];
   readonly milliseconds?: Milliseconds;
   readonly error?: string;
 }
 
 export const inferCommand = (): Command =>
-  withSharedOptions(withModelOptions(new Command("infer"), { several: true }))
+  withSharedOptions(withFilmOptions(withModelOptions(new Command("infer"), { several: true })))
     .description("Score chest films with a network. Research use, not for clinical use.")
     .argument("<files...>", "PNG, JPEG, DICOM, TIFF, WebP and BMP files, folders, globs, or - for a list of them on stdin")
     .option("--top <k>", "only the k highest scores", wholeNumber(1))
     .option("--json", "one JSON document on stdout", false)
     .option("--batch <n>", "pictures a run", wholeNumber(1), 1)
-    .option("--frame <n>", "which frame of a DICOM file or page of a TIFF, from 1", wholeNumber(1))
-    .addOption(
-      new Option("--pixels <kind>", "DICOM's stored values, as networks are trained on, or as its look-up tables display them")
-        .choices(["stored", "display"])
-        .default("stored"),
-    )
-    .option("--window <n>", "which of a DICOM file's windows, with --pixels display", wholeNumber(1))
     .addOption(new Option("--combine <rule>", "how several models answer together; by default by the mean").choices(combinations))
     .option("--member-weights <a,b,…>", "how much each model counts, for --combine weighted", numbers)
     .option("--force", "also answer where a film is unlike those that the model was fitted on", false)
@@ -68,6 +65,7 @@ Examples:
   infer samples/phantom.png                                   labelled probabilities
   infer films/ --json --batch 8 > scores.json                 a folder, for another program
   infer film.dcm --pixels display                             through the window that the film names
+  infer photo.jpg --arch resnet50 --weights r50.pth --checks off   what is no chest film, by a network for it
   infer film.png --model lungs-unet16 --out masks             lung masks
   infer film.png --arch resnet50 --weights r50.safetensors --labels names.txt --top 5
   infer film.png --model cxr-resnet18 --model cxr-mobilenet-v2   both, and how far they disagree
@@ -89,7 +87,8 @@ async function infer(typed: readonly string[], options: InferOptions, command: C
   const report = (result: FileResult): void => {
     bar.increment();
     results.push(result);
-    for (const text of result.notes ?? []) note(`${result.file}: ${text}`, options);
+    for (const text of [...(result.notes ?? []), ...(result.findings ?? []).map(({ message }) => message)])
+      note(`${result.file}: ${text}`, options);
     if (result.error !== undefined) complain(new InputError(result.file, result.error));
     else if (!options.json) process.stdout.write(format(result, files.length > 1));
   };
@@ -125,7 +124,7 @@ type Opened = Awaited<ReturnType<typeof openModel>>;
 
 /** The models of these names, or the default one, on one device. */
 async function openAll(names: readonly (string | undefined)[], { model: _, ...options }: InferOptions): Promise<Opened[]> {
-  const decode = { frame: options.frame, pixels: options.pixels, window: options.window };
+  const decode = readOptionsOf(options);
   const opened: Opened[] = [];
   for (const model of names)
     opened.push(await openModel({ ...options, model }, { decode, answerAll: options.force, device: opened[0]?.model.device }));
@@ -133,10 +132,10 @@ async function openAll(names: readonly (string | undefined)[], { model: _, ...op
 }
 
 function ensembleOf(opened: readonly Opened[], options: InferOptions): Ensemble {
-  const { combine = options.memberWeights ? "weighted" : "mean", memberWeights: weights, frame, pixels, window } = options;
+  const { combine = options.memberWeights ? "weighted" : "mean", memberWeights: weights } = options;
   return ensemble(
     opened.map(({ model }) => model),
-    { combine, weights, names: opened.map(({ name }) => name), decode: { frame, pixels, window } },
+    { combine, weights, names: opened.map(({ name }) => name), decode: readOptionsOf(options) },
   );
 }
 
@@ -145,9 +144,9 @@ async function* scoreAll(model: Model, files: readonly string[], { batch, top }:
     const file = files[outcome.index];
     if ("error" in outcome) yield { file, error: problemOf(file, outcome.error) };
     else {
-      const { predictions, withheld, outlierScores, notes, milliseconds } = outcome.result;
+      const { predictions, withheld, outlierScores, notes, findings, milliseconds } = outcome.result;
       const answer = withheld ? { withheld } : { predictions: predictions.slice(0, top) };
-      yield { file, ...answer, outlierScores, notes, milliseconds: rounded(milliseconds) };
+      yield { file, ...answer, outlierScores, notes, findings, milliseconds: rounded(milliseconds) };
     }
   }
 }
@@ -157,9 +156,9 @@ async function* judgeAll(models: Ensemble, files: readonly string[], { batch, to
     const file = files[outcome.index];
     if ("error" in outcome) yield { file, error: problemOf(file, outcome.error) };
     else {
-      const { predictions, withheld, members, disagreement, notes, milliseconds } = outcome.result;
+      const { predictions, withheld, members, disagreement, notes, findings, milliseconds } = outcome.result;
       const answer = withheld ? { withheld } : { predictions: predictions.slice(0, top), disagreement };
-      yield { file, ...answer, members, notes, milliseconds: rounded(milliseconds) };
+      yield { file, ...answer, members, notes, findings, milliseconds: rounded(milliseconds) };
     }
   }
 }
@@ -168,7 +167,7 @@ async function* segmentAll(model: Model, files: readonly string[], { out }: Infe
   if (out !== undefined) await makeFolder(out);
   for (const file of files) {
     try {
-      const { maps, notes, milliseconds } = await model.segment(file);
+      const { maps, notes, findings, milliseconds } = await model.segment(file);
       const segmentation: { label: string; share: number; mask?: string }[] = [];
       for (const { label, map } of maps) {
         const mask = maskOf(map);
@@ -176,7 +175,7 @@ async function* segmentAll(model: Model, files: readonly string[], { out }: Infe
         const path = out && (await writeMask(mask, out, file, maps.length > 1 ? label : undefined));
         segmentation.push({ label, share, mask: path });
       }
-      yield { file, segmentation, notes, milliseconds: rounded(milliseconds) };
+      yield { file, segmentation, notes, findings, milliseconds: rounded(milliseconds) };
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       yield { file, error: problemOf(file, error) };

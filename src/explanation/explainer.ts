@@ -8,7 +8,7 @@ import type { Picture, Ready } from "../models/picture.ts";
 import { type HeatMap, isFlat, type Levels, magnitude, toLevels, zeroLevel } from "./heat-map.ts";
 import type { Begun, Maps, Method, MethodOptions } from "./method.ts";
 import type { MethodName } from "./methods.ts";
-import { programsOn } from "./programs.ts";
+import { programsOf } from "./programs.ts";
 import { checkContrast, checkOptions, labelIndex, methodNamed, telling } from "./refuse.ts";
 
 export interface ExplainOptions extends MethodOptions {
@@ -62,8 +62,8 @@ export type Explainable = Pick<Model, "outputs" | "read" | "description" | "devi
  * lose small ones.
  */
 export function explainer(model: Explainable): Explainer {
-  const { description, device } = model;
-  const programs = programsOn(device);
+  const { description } = model;
+  const programs = programsOf(model);
   let isDestroyed = false;
   let queue: Promise<unknown> = Promise.resolve();
 
@@ -80,7 +80,7 @@ export function explainer(model: Explainable): Explainer {
       const ready = await model.read(picture);
       checkContrast(ready, typeof picture === "object" && "bitDepth" in picture ? "picture" : nameOf(picture));
       const { image } = ready.prepared;
-      const work = { model, device, image, picture: toTensor([image], description.input), options: given };
+      const work = { model, device: model.device, image, picture: toTensor([image], description.input), options: given };
       const begun = await telling(description.arch, () => method.begin({ ...work, first: indices[0], program: programs.get, onProgress }));
       checkScores(begun.scores, description);
       const found: Explanation[] = [];
@@ -129,14 +129,14 @@ interface Context {
 
 function explanationOf(
   { cells, map }: Maps,
-  { image, prepared }: Ready,
+  { image, findings, prepared }: Ready,
   { name, method, index, begun, options, description }: Context,
 ): Explanation {
   const label = description.classes[index];
   const isSigned = method.isSigned(options);
   const atInput = toLevels(map, magnitude(map), isSigned);
   const levels = { ...atInput, image: prepared.restore(atInput.image, zeroLevel(isSigned)) };
-  const notes = [...(image.notes ?? []), ...silence(cells, label, method, begun.layer)];
+  const notes = [...(image.notes ?? []), ...findings.map(({ message }) => message), ...silence(cells, label, method, begun.layer)];
   return {
     method: name,
     label,

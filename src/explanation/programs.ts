@@ -7,14 +7,17 @@ import type { Node } from "../kernels/op.ts";
 /** Programs kept at once; each holds its own packed weights. */
 const MAX_PROGRAMS = 2;
 
-/** Programs by a key, of which the last used are kept. */
-export function programsOn(device: Device) {
+/** Programs by a key, of which the last used are kept; those of a device that was lost go with it. */
+export function programsOf(model: { readonly device: Device }) {
   const programs = new Map<string, Promise<Program>>();
+  let { device } = model;
   const compileOf = async (outputs: Record<string, Node>): Promise<Program> => {
     const profile = await tunedProfile(device, Object.values(outputs));
     return compile(device, outputs, { profile });
   };
   const get = async (key: string, outputs: () => Record<string, Node>): Promise<Program> => {
+    if (device !== model.device) programs.clear();
+    device = model.device;
     const program = programs.get(key) ?? compileOf(outputs());
     program.catch(() => programs.delete(key));
     programs.delete(key);

@@ -24,7 +24,7 @@ function film(seed: number, width = 64, height = 48): Image {
   return { width, height, channels: 1, bitDepth: 8, data: Uint8Array.from({ length: width * height }, (_, i) => (seed * i) % 256) };
 }
 
-mkdirSync(join(folder, "films/more"), { recursive: true });
+for (const part of ["films/more", "checks"]) mkdirSync(join(folder, part), { recursive: true });
 const films = ["films/a.png", "films/b.png", "films/more/c.png"].map((name, i) => put(name, encodePng(film(2 * i + 3))));
 const classes = ["normal", "pneumonia", "covid"];
 const { metadata, tensors } = tinyClassifier(classes);
@@ -168,6 +168,8 @@ describe("scores", () => {
       "3",
       "--top",
       "2",
+      "--checks",
+      "off",
     ];
     const { code, stdout } = await infer(args, `${films[1]}\n${films[0]}\n`);
     expect(code).toBe(0);
@@ -193,7 +195,7 @@ describe("scores", () => {
 
   test("of weights with --arch and a file of labels say on stderr what is assumed; --quiet says nothing", async () => {
     const labels = put("labels.txt", "normal\npneumonia\r\n\ncovid\n");
-    const args = [films[0], "--arch", "squeezenet1_1", "--labels", labels];
+    const args = [films[0], "--arch", "squeezenet1_1", "--labels", labels, "--checks", "off"];
     const ended = await infer([...args, "--weights", bare]);
     expect([
       ended.code,
@@ -333,12 +335,34 @@ describe("films that cannot be read", () => {
   });
 });
 
+describe("what is no chest film", () => {
+  const grey = put("checks/grey.png", encodePng({ ...film(1, 256, 256), data: new Uint8Array(256 * 256).fill(90) }));
+  const args = [films[0], grey, "--model", classifier, "--json", "--quiet"];
+  const resultsOf = ({ stdout }: Ended) => JSON.parse(stdout).results;
+
+  test("gets no answer and its reason; what is only doubtful is answered and told", async () => {
+    const ended = await infer(args);
+    const [small, blank] = resultsOf(ended);
+    expect(ended.code).toBe(4);
+    expect(small).toMatchObject({ predictions: [{}, {}, {}], findings: [{ name: "size", severity: "warn" }] });
+    expect(Object.keys(blank)).toEqual(["file", "error"]);
+    expect(blank.error).toMatch(/^is blank/);
+  });
+
+  test("is answered and told with --checks warn, and not looked at with --checks off", async () => {
+    const warned = await infer([...args, "--checks", "warn"]);
+    expect([warned.code, resultsOf(warned)[1]]).toMatchObject([0, { predictions: [{}, {}, {}], findings: [{ severity: "refuse" }] }]);
+    const unchecked = await infer([...args, "--checks", "off"]);
+    expect([unchecked.code, Object.keys(resultsOf(unchecked)[1])]).toEqual([0, ["file", "predictions", "milliseconds"]]);
+  });
+});
+
 describe("a segmentation model", () => {
   const segmenter = put("lungs.safetensors", fileOf(tinySegmenter(["left", "right"])));
   const out = join(folder, "new/masks");
 
   test("writes a mask for each class and file, once", async () => {
-    const args = [films[0], films[1], "--model", segmenter, "--out", out, "--json"];
+    const args = [films[0], films[1], "--model", segmenter, "--out", out, "--checks", "off", "--json"];
     const first = await infer(args);
     expect(first.code).toBe(0);
     const { results, model } = JSON.parse(first.stdout);
