@@ -174,7 +174,12 @@ describe("one error says", () => {
       4,
       /film\.png: window: must be 1 to 48 pixels, since the network sees 48 × 48, got 49$/,
     ],
-    ["that a black picture has no explanation", [black, "--checks", "off"], 4, /black\.png: every pixel is 0: a constant picture has no explanation$/],
+    [
+      "that a black picture has no explanation",
+      [black, "--checks", "off"],
+      4,
+      /black\.png: every pixel is 0: a constant picture has no explanation$/,
+    ],
     ["that a mask is empty", [film, "--outline", empty], 1, /empty\.png: is an empty mask$/],
     ["that there is no such file", [join(folder, "no.png")], 4, /no\.png: no such file$/],
     [
