@@ -9,6 +9,7 @@ import { DeviceError } from "../gpu/device-error.ts";
 import { ShaderError } from "../gpu/shader.ts";
 import { ShapeError } from "../kernels/op.ts";
 import { WeightsError } from "../loaders/names.ts";
+import { StatisticsError } from "../statistics/statistics-error.ts";
 import { TrainingError } from "../training/training-error.ts";
 
 export const exitCode = { done: 0, failed: 1, usage: 2, noGpu: 3, someFailed: 4 } as const;
@@ -58,7 +59,7 @@ function describe(error: unknown): string {
 }
 
 const isOurs = (error: unknown): error is Error =>
-  [InputError, WeightsError, DeviceError, ShapeError, ShaderError, TrainingError].some((kind) => error instanceof kind);
+  [InputError, WeightsError, DeviceError, ShapeError, ShaderError, StatisticsError, TrainingError].some((kind) => error instanceof kind);
 
 /** Whether a module is the program that was started, and not imported by another. */
 export function isMain(moduleUrl: string): boolean {

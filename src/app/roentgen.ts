@@ -5,6 +5,7 @@ import { benchCommand } from "./bench.ts";
 import { runProgram } from "./command-line.ts";
 import { convertCommand } from "./convert.ts";
 import { deidentifyCommand } from "./deidentify.ts";
+import { evaluateCommand } from "./evaluate.ts";
 import { explainCommand } from "./explain.ts";
 import { inferCommand } from "./infer.ts";
 import { infoCommand } from "./info.ts";
@@ -28,6 +29,7 @@ const program = new Command("roentgen")
   .addCommand(deidentifyCommand())
   .addCommand(trainCommand())
   .addCommand(oodCommand())
+  .addCommand(evaluateCommand())
   .addCommand(benchCommand())
   .addCommand(onnxTestCommand())
   .addCommand(searchCommand());

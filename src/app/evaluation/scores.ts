@@ -1,0 +1,110 @@
+/** What a model says of films: computed here, or read from a table that was written before. */
+import { InputError, readBytes } from "../../bytes.ts";
+import { readCsv } from "../../loaders/csv.ts";
+import type { Model } from "../../models/model.ts";
+import type { Picture } from "../../models/picture.ts";
+import type { Sample } from "../../training/dataset.ts";
+
+/** Rows of as many scores as there are classes, a film each; films that could not be read have none. */
+export interface Scores {
+  readonly classes: readonly string[];
+  /** Of each film its row. */
+  readonly rows: readonly (Float64Array | undefined)[];
+  /** Why films have no row. */
+  readonly failures: readonly { readonly film: string; readonly error: Error }[];
+}
+
+export interface ScoreOptions {
+  readonly batch: number;
+  readonly onFilm?: () => void;
+  /** Another picture in the place of the film's own, such as one with the lungs hidden. */
+  readonly change?: (film: Sample) => Promise<Picture>;
+}
+
+/**
+ * Scores of films, batch by batch. A film that cannot be read is a failure and stops nothing.
+ * @throws InputError for a model that does not classify.
+ * @throws DeviceError if the GPU fails.
+ */
+export async function scoreFilms(model: Model, films: readonly Sample[], { batch, onFilm, change }: ScoreOptions): Promise<Scores> {
+  const { classes, task, arch } = model.description;
+  if (task !== "classification") throw new InputError(arch, `is a ${task} model, only classifiers are evaluated`);
+  const rows: (Float64Array | undefined)[] = [];
+  const failures: { film: string; error: Error }[] = [];
+  for (let first = 0; first < films.length; first += batch) {
+    const part = films.slice(first, first + batch);
+    const pictures = change ? await changedPictures(part, change) : part.map(({ picture }) => ({ picture }));
+    const readable = pictures.flatMap((one, place) => ("picture" in one ? [{ ...one, place }] : []));
+    const outcomes = new Map<number, Float64Array | Error>();
+    for (const [place, one] of pictures.entries()) if ("error" in one) outcomes.set(place, one.error);
+    for await (const outcome of model.predictAll(
+      readable.map(({ picture }) => picture),
+      { batch },
+    )) {
+      const { place } = readable[outcome.index];
+      outcomes.set(place, "error" in outcome ? outcome.error : rowOf(outcome.result.predictions, classes));
+    }
+    for (const [place, film] of part.entries()) {
+      const outcome = outcomes.get(place);
+      rows.push(outcome instanceof Error ? undefined : outcome);
+      if (outcome instanceof Error) failures.push({ film: film.name, error: outcome });
+      onFilm?.();
+    }
+  }
+  return { classes, rows, failures };
+}
+
+type Changed = { readonly picture: Picture } | { readonly error: Error };
+
+const changedPictures = (films: readonly Sample[], change: (film: Sample) => Promise<Picture>): Promise<Changed[]> =>
+  Promise.all(
+    films.map(async (film) => {
+      try {
+        return { picture: await change(film) };
+      } catch (error) {
+        if (!(error instanceof InputError)) throw error;
+        return { error };
+      }
+    }),
+  );
+
+function rowOf(predictions: readonly { readonly label: string; readonly score: number }[], classes: readonly string[]): Float64Array {
+  const row = new Float64Array(classes.length);
+  for (const { label, score } of predictions) row[classes.indexOf(label)] = score;
+  return row;
+}
+
+/** What the columns of scores are called: `P(covid)`. */
+export const scoreColumn = (label: string): string => `P(${label})`;
+
+/**
+ * Scores from a table with a row a film, found by its `file`, and a column `P(class)` for each class, as this program writes it.
+ * @throws InputError for a table without such columns, a film that it lacks or has twice, and a score that is no number.
+ */
+export async function readScores(path: string, films: readonly Sample[]): Promise<Scores> {
+  const { columns, rows } = readCsv(new TextDecoder().decode(await readBytes(path)), path);
+  const file = columns.indexOf("file");
+  const places = columns.flatMap((column, place) => (/^P\(.+\)$/.test(column) ? [place] : []));
+  if (file < 0 || places.length === 0)
+    throw new InputError(path, `needs a column file and columns such as P(covid), has ${columns.join(", ")}`);
+  const byFile = new Map<string, readonly string[]>();
+  for (const row of rows) {
+    if (byFile.has(row[file])) throw new InputError(path, `has two rows for ${row[file]}`);
+    byFile.set(row[file], row);
+  }
+  const classes = places.map((place) => columns[place].slice(2, -1));
+  return {
+    classes,
+    failures: [],
+    rows: films.map(({ name }) => {
+      const row = byFile.get(name);
+      if (!row) throw new InputError(path, `has no row for ${name}`);
+      return Float64Array.from(places, (place, c) => {
+        const score = Number(row[place]);
+        if (row[place].trim() === "" || !Number.isFinite(score))
+          throw new InputError(path, `${scoreColumn(classes[c])} of ${name} is ${JSON.stringify(row[place])}, no finite number`);
+        return score;
+      });
+    }),
+  };
+}
