@@ -35,6 +35,15 @@ export { fingerprintOf, type TuningMode, type TuningOptions, tunedProfile } from
 export { type Update, updatedParameters } from "./graph/update.ts";
 export { type Lung, type Lungs, lungLimits, lungsIn, type Side } from "./imaging/lung-mask.ts";
 export { type Orientation, type OrientationChance, orientations } from "./imaging/orientation.ts";
+export {
+  type CohortFilm,
+  type CohortOptions,
+  cohort,
+  expectedIndicators,
+  type Indicator,
+  indicatorRules,
+  type Pattern,
+} from "./imaging/phantom-cohort.ts";
 export { type Finding, type FindingName, filmQuality, qualityLimits } from "./imaging/quality.ts";
 export { gelu, hardsigmoid, hardswish, leakyRelu, mish, relu, relu6, sigmoid, silu, tanh } from "./kernels/activation.ts";
 export { adaptiveAvgPool2d } from "./kernels/adaptive-avg-pool2d.ts";

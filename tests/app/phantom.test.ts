@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { phantom } from "../../src/imaging/phantom.ts";
 import { decodePng } from "../../src/loaders/png.ts";
+import { readManifest } from "../../src/training/manifest.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "roentgen-phantom-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -87,4 +88,20 @@ test("--help shows examples on stdout", () => {
 
 test("the sample in the repository is what the program draws", () => {
   expect(read("samples/phantom.png")).toEqual(phantom().image);
+});
+
+test("a folder of films has a manifest that a training reads, and is not overwritten", async () => {
+  const out = join(folder, "cohort");
+  const { status, stdout, stderr } = run(out, "--films", "10", "--size", "64", "--classes", "normal=0,covid=3:2");
+  const manifest = join(out, "manifest.csv");
+  expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: `${manifest}\n`, stderr: "" });
+  const films = await readManifest(manifest);
+  expect([films.classes, films.samples.length]).toEqual([["covid", "normal"], 10]);
+  expect(["train", "val", "test"].map((set) => films.samples.filter(({ split }) => split === set).length)).toEqual([6, 2, 2]);
+  const indicators = ["c_reactive_protein", "lymphocytes"];
+  const { samples } = await readManifest(manifest, { values: indicators });
+  expect(samples.every(({ values }) => values?.length === 2 && values.every((value) => value >= 0))).toBe(true);
+  const again = run(out, "--films", "10", "--size", "64");
+  expect([again.status, again.stdout]).toEqual([1, ""]);
+  expect(again.stderr).toContain("film-0.png: exists already, --force overwrites it");
 });
