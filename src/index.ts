@@ -272,6 +272,17 @@ export { type Best, type Betterment, isOver, nextBest, noBest } from "./training
 export { type Evaluation, evaluate } from "./training/evaluate.ts";
 export { type Fingerprint, fingerprints } from "./training/fingerprints.ts";
 export { type Epoch, type FitOptions, fit } from "./training/fit.ts";
+export {
+  type FoldOptions,
+  type FoldResult,
+  type FoldSets,
+  type FoldSetsOptions,
+  type FoldSpread,
+  foldSets,
+  foldSpreads,
+  pooledFolds,
+  trainFolds,
+} from "./training/folds.ts";
 export type { Freeze } from "./training/freeze.ts";
 export { type History, type HistoryEntry, history } from "./training/history.ts";
 export { checkLeaks, findLeaks, type Leak, type LeakKind, type LeakOptions } from "./training/leaks.ts";
@@ -293,6 +304,7 @@ export {
   rootMeanSquaredError,
 } from "./training/losses.ts";
 export { type ManifestOptions, readManifest } from "./training/manifest.ts";
+export { type Merging, mergeClasses } from "./training/merge-classes.ts";
 export { type MovingAverage, movingAverage } from "./training/moving-average.ts";
 export { type Loss, type LossName, type LossOptions, lossFor, lossNames } from "./training/objective.ts";
 export { type AdamOptions, adam, adamW } from "./training/optimizers/adam.ts";
