@@ -260,6 +260,23 @@ export {
   type ThresholdRule,
 } from "./statistics/threshold.ts";
 export { evenThresholds, type ThresholdRow, thresholdTable } from "./statistics/threshold-table.ts";
+export { type Fact, type Facts, fact, factList, type Mark, marks } from "./systems/fact.ts";
+export { ensembleOf } from "./systems/keidar2021.ts";
+export {
+  changeColumns,
+  type FilmFile,
+  type KeidarPicture,
+  type KeidarPicturesOptions,
+  keidarPictures,
+  keidarRefusal,
+  type LungFinder,
+} from "./systems/keidar2021-pictures.ts";
+export { controlGate, type GateDecision, type GateOptions, pseudoColoured } from "./systems/liang2021.ts";
+export { type PredictedFilm, type PredictedFilms, predictedFilms } from "./systems/predicted-films.ts";
+export { oneAgainstRest, predictionTable, type ScoredFilm, type ScoredFilms, scoredFilms } from "./systems/scored-films.ts";
+export type { Choice as SystemChoice, Deviation, Plan, Results, System } from "./systems/system.ts";
+export { choiceOf, systemNamed, systems } from "./systems/systems.ts";
+export type { Cell, Table, Tables } from "./systems/table.ts";
 export { type Shape, type Tensor, tensor } from "./tensor.ts";
 export { decayMatrices, type Weight, type WeightOptions } from "./training/arena.ts";
 export { applyChanges, applyToMask, type Change, drawChanges, type Recipe, type Step } from "./training/augment.ts";
@@ -324,3 +341,4 @@ export { type DealOptions, kFold, type SplitOptions, splitDataset } from "./trai
 export type { FitProgress } from "./training/train-epoch.ts";
 export { newTrainee, type Trainee, type TraineeOptions } from "./training/trainee.ts";
 export { TrainingError } from "./training/training-error.ts";
+export { inUnits, scalerOf, type ValueScaler, withScaledValues } from "./training/value-scaler.ts";

@@ -1,7 +1,9 @@
 /** What a training is set up with, as typed or as a configuration file has it. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { InputError } from "../bytes.ts";
+import type { InputDescription } from "../models/description.ts";
 import { nearestName } from "../models/nearest-name.ts";
+import { systems } from "../systems/systems.ts";
 import type { LossName } from "../training/objective.ts";
 import { lossNames } from "../training/objective.ts";
 import type { OptimizerName } from "../training/optimizers/named.ts";
@@ -17,12 +19,15 @@ export interface TrainOptions extends SharedOptions {
   readonly freeze: string;
   readonly frozenNorms: "fixed" | "drift";
   readonly size?: number;
+  readonly resize?: InputDescription["resize"];
   readonly width?: number;
   readonly label?: string;
   readonly classes?: readonly string[];
   readonly mask?: string;
   readonly values?: readonly string[];
+  readonly scaleValues: boolean;
   readonly where?: Readonly<Record<string, readonly string[]>>;
+  readonly merge?: Readonly<Record<string, readonly string[]>>;
   readonly allow?: readonly string[];
   readonly epochs: number;
   readonly batch: number;
@@ -35,10 +40,16 @@ export interface TrainOptions extends SharedOptions {
   readonly maxNorm?: number;
   readonly ema?: number;
   readonly loss?: LossName;
-  readonly classWeights: "none" | "balanced";
+  readonly classWeights: "none" | "balanced" | Readonly<Record<string, number>>;
   readonly labelSmoothing: number;
   readonly sampler: Exclude<Sampler["kind"], "sequential">;
   readonly augment: string;
+  readonly augmentAt: "input" | "source";
+  readonly folds?: number;
+  readonly system?: string;
+  readonly member?: string;
+  readonly variant?: string;
+  readonly quick: boolean;
   readonly recompute: boolean;
   readonly patience?: number;
   readonly monitor?: string;
@@ -60,12 +71,21 @@ export function withTrainOptions(command: Command): Command {
     .option("--arch <name>", "the network, as torchvision names it", "mobilenet_v2")
     .option("--init <file|random>", "a .safetensors file to start from, or random values", "random")
     .option("--size <pixels>", "width and height of the network's input; by default the network's own", wholeNumber(1))
+    .addOption(
+      new Option("--resize <rule>", "how films come to that size; by default as the start has it, else stretched").choices([
+        "stretch",
+        "letterbox",
+        "shorter side",
+      ]),
+    )
     .option("--width <n>", "channels of a U-Net's first stage", wholeNumber(1))
     .option("--label <column>", "the manifest's column with the class", "label")
     .option("--classes <a,b,…>", "the classes in the order of the outputs; films of others are left out", list)
     .option("--mask <column>", "the column with the mask's path, for networks that segment", "mask")
     .option("--values <a,b,…>", "the columns with the numbers to predict, for networks that do", list)
+    .option("--scale-values", "learns the numbers as shares of the training films' range; tables stay in their units", false)
     .option("--where <column=a,b>", "only rows with one of these texts; may be repeated", condition)
+    .option("--merge <class=a,b>", "a class made of others, * for all that are left; may be repeated", condition)
     .option("--allow <kinds>", "leaks between sets to live with: patient, group, bytes, picture, or all", list)
     .option("--epochs <n>", "how often all films are shown", wholeNumber(1), 20)
     .option("--batch <n>", "films a batch", wholeNumber(1), 32)
@@ -83,7 +103,7 @@ export function withTrainOptions(command: Command): Command {
     .option("--max-norm <x>", "clips the norm of all gradients together", positive)
     .option("--ema <decay>", "evaluates a moving average of the weights, such as 0.999", share)
     .addOption(new Option("--loss <name>", "by default the first of the network's task").choices(Object.values(lossNames).flat()))
-    .addOption(new Option("--class-weights <rule>", "how much classes count in the loss").choices(["none", "balanced"]).default("none"))
+    .option("--class-weights <rule>", "how much classes count in the loss: none, balanced, or class=weight,…", classWeights, "none")
     .option("--label-smoothing <x>", "the target's part that goes to all classes alike", share, 0)
     .addOption(
       new Option("--sampler <rule>", "in which order, and how often, films are shown")
@@ -91,6 +111,11 @@ export function withTrainOptions(command: Command): Command {
         .default("shuffled"),
     )
     .addOption(new Option("--augment <recipe>", "what is done to films while training").choices(Object.keys(recipes)).default("none"))
+    .addOption(
+      new Option("--augment-at <size>", "whether films are changed at the network's size or at their own")
+        .choices(["input", "source"])
+        .default("input"),
+    )
     .option("--freeze <what>", "none, trunk (all but the last layer), or a regular expression of names", "none")
     .addOption(
       new Option("--frozen-norms <mode>", "whether a frozen batch norm keeps its statistics").choices(["fixed", "drift"]).default("fixed"),
@@ -99,6 +124,11 @@ export function withTrainOptions(command: Command): Command {
     .option("--patience <n>", "stops after so many epochs without a better one", wholeNumber(1))
     .option("--monitor <metric>", "what tells the best epoch; by default balancedAccuracy, dice or loss")
     .option("--workers <n>", "threads that decode and change films", wholeNumber(0), 1)
+    .option("--folds <n>", "cross-validation: so many trainings, each judged on the films it has not seen", wholeNumber(2))
+    .option("--system <name>", `the options of a published system (${Object.keys(systems).join(", ")}); what is typed wins`)
+    .option("--member <name>", "which of the system's networks or tasks; by default the first")
+    .option("--variant <name>", "which of the system's ways to train it; by default the first")
+    .option("--quick", "the system in minutes: small films, few epochs, drawn films where none are given", false)
     .option("--config <file>", "JSON with any of these options by their long names in camelCase; what is typed wins")
     .option("--resume <folder>", "goes on with a training that was stopped")
     .option("--out <folder>", "where everything is written; must be new or empty")
@@ -132,6 +162,17 @@ export function condition(text: string, others: Readonly<Record<string, readonly
   const [, column, values] = /^([^=]+)=(.+)$/.exec(text) ?? [];
   if (column === undefined) throw new InvalidArgumentError("it reads column=value or column=value,value.");
   return { ...others, [column]: list(values) };
+}
+
+function classWeights(text: string): TrainOptions["classWeights"] {
+  if (text === "none" || text === "balanced") return text;
+  const entries = list(text).map((part) => {
+    const [, name, weight] = /^([^=]+)=([^=]+)$/.exec(part) ?? [];
+    if (name === undefined || !(Number(weight) > 0))
+      throw new InvalidArgumentError("it reads none, balanced or class=weight,class=weight.");
+    return [name, Number(weight)] as const;
+  });
+  return Object.fromEntries(entries);
 }
 
 function schedule(text: string): RateSchedule {

@@ -5,23 +5,30 @@ import { Command } from "commander";
 import { InputError } from "../bytes.ts";
 import { type Device, requestDevice } from "../gpu/device.ts";
 import { networkNamed } from "../models/registry.ts";
+import { statisticText } from "../statistics/not-defined.ts";
+import { predictedFilms } from "../systems/predicted-films.ts";
+import { scoredFilms } from "../systems/scored-films.ts";
 import { openBatches } from "../training/batches.ts";
 import { type Checkpoint, readCheckpoint } from "../training/checkpoint.ts";
 import { readClassFolders } from "../training/class-folders.ts";
-import { classCounts, type Dataset, samplesIn } from "../training/dataset.ts";
-import { evaluate } from "../training/evaluate.ts";
+import { type Dataset, samplesIn } from "../training/dataset.ts";
+import { type Evaluation, evaluate } from "../training/evaluate.ts";
 import { fingerprints } from "../training/fingerprints.ts";
 import { fit } from "../training/fit.ts";
 import { checkLeaks, type LeakKind } from "../training/leaks.ts";
 import { readManifest } from "../training/manifest.ts";
-import { balancedWeights, lossFor } from "../training/objective.ts";
-import { recipes } from "../training/recipes.ts";
+import { mergeClasses } from "../training/merge-classes.ts";
+import { lossFor } from "../training/objective.ts";
 import { type Report, reportOf } from "../training/report.ts";
 import { splitDataset } from "../training/split.ts";
 import { newTrainee, type Trainee, traineeFrom } from "../training/trainee.ts";
+import { scalerOf, type ValueScaler, withScaledValues } from "../training/value-scaler.ts";
 import { isMain, note, runProgram, withSharedOptions } from "./command-line.ts";
+import { fitOptionsOf } from "./fit-options.ts";
 import { bestModel, checkFree, openFolder, type TrainFolder } from "./train-folder.ts";
+import { crossValidate, type FoldsReport, samePictures } from "./train-folds.ts";
 import { configOf, type TrainOptions, takeConfig, withTrainOptions } from "./train-options.ts";
+import { type ChosenSystem, drawFilms, takeSystem, writeSystem } from "./train-system.ts";
 import { trainingBar } from "./training-bar.ts";
 import { version } from "./version.ts";
 
@@ -39,9 +46,13 @@ Examples:
   train lungs.csv --arch unet_small --where convention=lung_fields --out runs/lungs
   train --config runs/first/config.json --seed 1 --out runs/second                the same with another seed
   train --resume runs/first                                                       goes on after Ctrl-C
+  train films.csv --arch mobilenet_v2 --folds 5 --out runs/folds                  judged on every film
+  train films.csv --system minaee2020 --member resnet50 --init hf:timm/resnet50.tv_in1k --out runs/minaee
+  train --system apostolopoulos2020 --quick --out runs/quick                      on drawn films, in minutes
 
 DIR gets model.safetensors (the best epoch, for \`infer --model\`), its card DIR.md, log.jsonl, curve.svg, config.json,
 and the checkpoints last.safetensors and best.safetensors. Ctrl-C finishes the batch and saves; a second one does not.
+With --folds DIR gets folds.json and a folder a fold; with --system also tables/ and system.json, which says what the paper did.
 A manifest's column split tells train, val and test; without one films are dealt out by patient, 70, 10 and 20 %.
 
 Exit codes: 0 done, 1 failed, 2 usage, 3 no usable GPU.`,
@@ -51,35 +62,87 @@ Exit codes: 0 done, 1 failed, 2 usage, 3 no usable GPU.`,
 async function train(typed: string | undefined, given: TrainOptions, command: Command): Promise<void> {
   const configFile = given.resume === undefined ? given.config : `${given.resume}/config.json`;
   const configured = configFile === undefined ? undefined : takeConfig(command, await textOf(configFile), configFile);
+  const chosen = takeSystem(command);
   const options: TrainOptions = command.opts();
-  const data = typed ?? configured;
-  if (data === undefined) command.error("error: a manifest or a folder of films is needed");
   const out = options.resume ?? options.out;
   if (out === undefined) command.error("error: a folder for the results is needed (--out)");
   if (options.resume === undefined) await checkFree(out);
-  const resume = options.resume === undefined ? undefined : await readCheckpoint(`${options.resume}/last.safetensors`);
+  const data = typed ?? configured ?? (chosen?.choice.quick ? await drawFilms(chosen, out, command) : undefined);
+  if (data === undefined) command.error("error: a manifest or a folder of films is needed");
+  const document = await (options.folds === undefined ? trainOnce : trainByFolds)(data, command.opts(), out, chosen);
+  process.stdout.write(options.json ? `${JSON.stringify(document.json, undefined, 2)}\n` : document.text);
+  note("Research use only, not for clinical use.", options);
+}
 
-  const films = await readFilms(data, options);
-  const sets = { train: samplesIn(films, "train"), val: samplesIn(films, "val"), test: samplesIn(films, "test") };
-  for (const part of [sets.train, sets.val]) if (part.samples.length === 0) throw new InputError(part.name, "holds no films");
-  const classes = classesOf(films, options);
-  const { arch, size, init, seed, width } = options;
-  const trainee = await newTrainee({
-    arch,
-    classes,
-    size,
-    init: resume ? "random" : init,
-    seed,
-    options: width === undefined ? {} : { width },
-  });
+/** What is written to stdout. */
+interface Summary {
+  readonly text: string;
+  readonly json: Readonly<Record<string, unknown>>;
+}
+
+const provenance = (out: string, device: Device) => ({ tool: "roentgen", version, out, adapter: device.profile.description });
+
+async function trainOnce(data: string, options: TrainOptions, out: string, chosen: ChosenSystem | undefined): Promise<Summary> {
+  const resume = options.resume === undefined ? undefined : await readCheckpoint(`${options.resume}/last.safetensors`);
+  const films = await readSets(data, options);
+  const all = { train: samplesIn(films, "train"), val: samplesIn(films, "val"), test: samplesIn(films, "test") };
+  for (const part of [all.train, all.val]) if (part.samples.length === 0) throw new InputError(part.name, "holds no films");
+  const scaler = options.scaleValues && options.values ? scalerOf(all.train, options.values) : undefined;
+  const scaled = (part: Dataset) => (scaler ? withScaledValues(part, scaler) : part);
+  const sets: Sets = { train: scaled(all.train), val: scaled(all.val), test: scaled(all.test) };
+  const trainee = withScaler(await startOf(films, resume ? { ...options, init: "random" } : options), scaler);
   const device = await requestDevice({ adapter: options.adapter, toggles: "fast" });
-  note(`${arch}, ${trainee.description.input.width} px, ${counted(sets)} on ${device.profile.description}`, options);
+  note(`${options.arch}, ${trainee.description.input.width} px, ${counted(sets)} on ${device.profile.description}`, options);
   const folder = await openFolder(out, configOf(options, resolve(data)));
   await run(device, trainee, sets, { ...options, data }, folder, resume);
-  const report = await test(device, sets.test, folder, options);
-  const document = { tool: "roentgen", version, out, adapter: device.profile.description, ...(await folder.finish(report)) };
-  process.stdout.write(options.json ? `${JSON.stringify(document, undefined, 2)}\n` : reportText(out, report));
-  note("Research use only, not for clinical use.", options);
+  const best = await bestTrainee(folder);
+  const judged = best && sets.test.samples.length > 0 ? await judge(device, best, sets.test, options) : undefined;
+  const report = best && judged && reportOf(best.description, sets.test, judged);
+  if (chosen && best && judged) {
+    const { task, classes } = best.description;
+    const tables =
+      task === "regression"
+        ? chosen.system.valueTables?.(predictedFilms("test", classes, all.test, judged, scaler))
+        : chosen.system.tables({
+            test: scoredFilms("test", all.test, judged),
+            val: scoredFilms("val", all.val, await judge(device, best, all.val, options)),
+          });
+    await writeSystem(out, chosen, tables ?? {});
+  }
+  return { text: reportText(out, report), json: { ...provenance(out, device), ...(await folder.finish(report)) } };
+}
+
+/** The network with what its file will say of its numbers: which of their values is 0, and which is 1. */
+function withScaler(trainee: Trainee, scaler: ValueScaler | undefined): Trainee {
+  if (!scaler) return trainee;
+  const { description } = trainee;
+  return { ...trainee, description: { ...description, metadata: { ...description.metadata, valueScaler: JSON.stringify(scaler) } } };
+}
+
+async function trainByFolds(data: string, options: TrainOptions, out: string, chosen: ChosenSystem | undefined): Promise<Summary> {
+  const { folds = 0 } = options;
+  if (options.scaleValues) throw new InputError("scale-values", "scales by one set of training films, leave out --folds");
+  const films = await readFilms(data, options);
+  const joined = await samePictures(films, allowedOf(options));
+  const { description } = await startOf(films, options);
+  const device = await requestDevice({ adapter: options.adapter, toggles: "fast" });
+  note(
+    `${options.arch}, ${description.input.width} px, ${films.samples.length} films in ${folds} folds on ${device.profile.description}`,
+    options,
+  );
+  await openFolder(out, configOf(options, resolve(data)));
+  const validated = await crossValidate(device, () => startOf(films, options), films, out, { ...options, folds, joined });
+  if (!validated) return { text: `${out}\n`, json: provenance(out, device) };
+  const { report, results, pooled } = validated;
+  if (chosen && description.task === "classification")
+    await writeSystem(out, chosen, chosen.system.tables({ test: scoredFilms("pooled folds", films, pooled), folds: results }));
+  return { text: foldsText(out, report), json: { ...provenance(out, device), ...report } };
+}
+
+/** The network at its start. */
+function startOf(films: Dataset, options: TrainOptions): Promise<Trainee> {
+  const { arch, size, resize, init, seed, width } = options;
+  return newTrainee({ arch, classes: classesOf(films, options), size, resize, init, seed, options: width === undefined ? {} : { width } });
 }
 
 type Sets = Readonly<Record<"train" | "val" | "test", Dataset>>;
@@ -92,8 +155,8 @@ async function textOf(path: string): Promise<string> {
   }
 }
 
-/** The films with their sets, which share no patient, no file and no picture. */
-async function readFilms(data: string, { arch, label, classes, mask, values, where, allow = [], seed }: TrainOptions): Promise<Dataset> {
+/** The films as their table or their folders have them. */
+async function readFilms(data: string, { arch, label, classes, mask, values, where, merge }: TrainOptions): Promise<Dataset> {
   const { task } = networkNamed(arch);
   const found = await stat(data).catch(() => undefined);
   const films = found?.isDirectory()
@@ -104,13 +167,21 @@ async function readFilms(data: string, { arch, label, classes, mask, values, whe
         ...(task === "segmentation" && { mask }),
         ...(task === "regression" && { values }),
       });
-  const allowed = leakKinds.filter((kind) => allow.includes(kind) || allow.includes("all"));
+  return merge && task === "classification" ? mergeClasses(films, merge) : films;
+}
+
+/** The films with their sets, which share no patient, no file and no picture. */
+async function readSets(data: string, options: TrainOptions): Promise<Dataset> {
+  const films = await readFilms(data, options);
+  const allowed = allowedOf(options);
   const prints = allowed.length < leakKinds.length ? await fingerprints(films.samples) : undefined;
   const shares = { train: 0.7, val: 0.1, test: 0.2 };
-  const split = films.samples.some(({ split }) => split !== undefined) ? films : splitDataset(films, { shares, seed });
+  const split = films.samples.some(({ split }) => split !== undefined) ? films : splitDataset(films, { shares, seed: options.seed });
   checkLeaks(split, { fingerprints: prints, allow: allowed });
   return split;
 }
+
+const allowedOf = ({ allow = [] }: TrainOptions): LeakKind[] => leakKinds.filter((kind) => allow.includes(kind) || allow.includes("all"));
 
 const leakKinds: readonly LeakKind[] = ["patient", "group", "bytes", "picture"];
 
@@ -136,7 +207,6 @@ async function run(
   folder: TrainFolder,
   resume: Checkpoint | undefined,
 ): Promise<void> {
-  const { optimizer, momentum, weightDecay, maxNorm, classWeights, sampler, augment, ema } = options;
   const stop = new AbortController();
   const onInterrupt = () => {
     note("finishing the batch, then saving; once more to leave at once", options);
@@ -146,16 +216,10 @@ async function run(
   const bar = trainingBar(options);
   try {
     for await (const epoch of fit(trainee, sets.train, {
-      ...options,
-      device,
+      ...fitOptionsOf(device, options, sets.train),
       resume,
       val: sets.val,
       folder: folder.path,
-      optimizer: { kind: optimizer, momentum, weightDecay, maxNorm },
-      classWeights: classWeights === "balanced" ? balancedWeights(classCounts(sets.train)) : undefined,
-      sampler: { kind: sampler },
-      augment: augment === "none" ? undefined : recipes[augment],
-      averageDecay: ema,
       signal: stop.signal,
       onProgress: bar.update,
     })) {
@@ -173,24 +237,24 @@ async function run(
   if (stop.signal.aborted) note(`stopped; --resume ${folder.path} goes on`, options);
 }
 
-/** What the best epoch makes of the test films, where there are any. */
-async function test(
-  device: Device,
-  films: Dataset,
-  folder: TrainFolder,
-  { batch, workers, arch }: TrainOptions,
-): Promise<Report | undefined> {
+async function bestTrainee(folder: TrainFolder): Promise<Trainee | undefined> {
   const best = await bestModel(folder.path);
-  if (!best || films.samples.length === 0) return undefined;
-  const trainee = traineeFrom(best.metadata, best.values, "model.safetensors");
-  await using batches = openBatches(films, {
-    input: trainee.description.input,
-    size: batch,
-    seed: 0,
-    sampler: { kind: "sequential" },
-    workers,
+  return best && traineeFrom(best.metadata, best.values, "model.safetensors");
+}
+
+/** What a network makes of films. */
+async function judge(device: Device, trainee: Trainee, films: Dataset, { batch, workers, arch }: TrainOptions): Promise<Evaluation> {
+  const { input } = trainee.description;
+  await using batches = openBatches(films, { input, size: batch, seed: 0, sampler: { kind: "sequential" }, workers });
+  return await evaluate(device, trainee, batches, lossFor(arch));
+}
+
+function foldsText(out: string, { pooled, spreads, folds }: FoldsReport): string {
+  const lines = Object.entries(pooled.metrics).map(([name, value]) => {
+    const { mean, deviation } = spreads[name];
+    return `pooled ${name} ${value.toFixed(4)}, folds ${mean.toFixed(4)} ± ${statisticText(deviation, 4)}`;
   });
-  return reportOf(trainee.description, films, await evaluate(device, trainee, batches, lossFor(arch)));
+  return `${[out, `films ${pooled.films}, folds ${folds.length}`, ...lines].join("\n")}\n`;
 }
 
 function reportText(out: string, report: Report | undefined): string {

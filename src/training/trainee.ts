@@ -2,7 +2,7 @@
 import { InputError, nameOf, type Source } from "../bytes.ts";
 import { input } from "../kernels/op.ts";
 import { readWeights } from "../loaders/weights-file.ts";
-import { type ModelDescription, readDescription } from "../models/description.ts";
+import { type InputDescription, type ModelDescription, readDescription } from "../models/description.ts";
 import { toTensors } from "../models/model.ts";
 import { type Network, type NetworkOptions, networkNamed } from "../models/registry.ts";
 import { initialisedWeights, type Weights, weightsFrom } from "../models/weights.ts";
@@ -21,6 +21,8 @@ export interface TraineeOptions {
   readonly classes: readonly string[];
   /** Width and height of the network's input; by default the network's own. */
   readonly size?: number;
+  /** How films come to that size; by default as the start has it, else stretched. */
+  readonly resize?: InputDescription["resize"];
   /**
    * A model file whose values are the start, or fresh values. A last layer that does not fit, or was for other classes, is drawn anew; how
    * pictures are prepared comes from the file, where it says so.
@@ -37,10 +39,11 @@ export interface TraineeOptions {
  * @throws InputError for an unknown network, a number of classes that it cannot have, and a file that is damaged.
  * @throws WeightsError for a file of another network.
  */
-export async function newTrainee({ arch, classes, size, init = "random", seed = 0, options = {} }: TraineeOptions): Promise<Trainee> {
+export async function newTrainee(given: TraineeOptions): Promise<Trainee> {
+  const { arch, classes, size, resize, init = "random", seed = 0, options = {} } = given;
   const network = networkNamed(arch);
   const file = init === "random" ? undefined : await readStart(init, arch);
-  const metadata = metadataOf(arch, network, classes, size ?? network.size, options, file?.metadata ?? {});
+  const metadata = metadataOf(arch, network, classes, { size: size ?? network.size, resize }, options, file?.metadata ?? {});
   const description = readDescription(metadata, arch);
   const trainee = { description, weights: file ? startFrom(file, network, classes, seed) : initialisedWeights(seed) };
   const outputs = outputOf(trainee, 1).shape[1];
@@ -92,7 +95,7 @@ function metadataOf(
   arch: string,
   { task, channels, isImagenet }: Network,
   classes: readonly string[],
-  size: number,
+  { size, resize }: { readonly size: number; readonly resize?: InputDescription["resize"] },
   options: Omit<NetworkOptions, "classes">,
   start: Readonly<Record<string, string>>,
 ): Record<string, string> {
@@ -102,11 +105,19 @@ function metadataOf(
     : { mean: Array(channels).fill(0), std: Array(channels).fill(1) };
   const fresh = { channels, ...colour, resize: "stretch", interpolation: "bilinear antialias", scale: "1/255", ...numbers };
   const said: unknown = start.input === undefined ? fresh : JSON.parse(start.input);
+  const input = { ...(typeof said === "object" ? said : {}), size };
   return {
     ...Object.fromEntries(Object.entries(options).map(([key, value]) => [key, String(value)])),
     arch,
     task,
     classes: JSON.stringify(classes),
-    input: JSON.stringify({ ...(typeof said === "object" ? said : {}), size }),
+    input: JSON.stringify(resize === undefined ? input : { ...input, ...sizingBy(resize) }),
   };
 }
+
+/** What says how films come to their size, in the place of what the start says of it. */
+const sizingBy = (resize: InputDescription["resize"]) => ({
+  resize,
+  shorterSide: undefined,
+  crop: resize === "shorter side" ? "centre" : undefined,
+});

@@ -1,0 +1,28 @@
+/** Tables as files: CSV, a file each. */
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { writeCsv } from "../loaders/csv.ts";
+import type { Table, Tables } from "../systems/table.ts";
+import { writeWhole } from "../training/write-file.ts";
+
+/**
+ * Writes `NAME.csv` for every table into a folder.
+ * @returns the paths, in the tables' order.
+ * @throws InputError where a file cannot be written.
+ */
+export async function writeTables(folder: string, tables: Tables): Promise<string[]> {
+  await mkdir(folder, { recursive: true });
+  const paths: string[] = [];
+  for (const [name, table] of Object.entries(tables)) {
+    const path = join(folder, `${name}.csv`);
+    await writeWhole(path, new TextEncoder().encode(csvOf(table)));
+    paths.push(path);
+  }
+  return paths;
+}
+
+/** Columns in the order in which rows bring them; a cell that a row lacks is empty. */
+function csvOf(table: Table): string {
+  const columns = [...new Set(table.flatMap((row) => Object.keys(row)))];
+  return writeCsv({ columns, rows: table.map((row) => columns.map((column) => String(row[column] ?? ""))) });
+}

@@ -1,0 +1,39 @@
+/** Films with the numbers that a network predicts of them, by name. */
+import { InputError } from "../bytes.ts";
+import type { Dataset } from "../training/dataset.ts";
+import type { Evaluation } from "../training/evaluate.ts";
+import { inUnits, type ValueScaler } from "../training/value-scaler.ts";
+
+export interface PredictedFilms {
+  readonly set: string;
+  /** In the order of the numbers, such as "c_reactive_protein". */
+  readonly names: readonly string[];
+  readonly films: readonly PredictedFilm[];
+}
+
+export interface PredictedFilm {
+  readonly name: string;
+  readonly patient?: string;
+  readonly truth: readonly number[];
+  readonly predicted: readonly number[];
+}
+
+/**
+ * The outputs of a regression, film by film; scaled ones in the units of the films' own values, which are not scaled.
+ * @throws InputError for a film without its numbers.
+ */
+export function predictedFilms(
+  set: string,
+  names: readonly string[],
+  { name, samples }: Dataset,
+  { rows }: Pick<Evaluation, "rows">,
+  scaler?: ValueScaler,
+): PredictedFilms {
+  const outputs = names.length;
+  const films = samples.map(({ name: film, patient, values }, n) => {
+    if (values?.length !== outputs) throw new InputError(name, `${film} has ${values?.length ?? 0} values, ${outputs} are predicted`);
+    const predicted = Array.from(rows.data.subarray(n * outputs, (n + 1) * outputs));
+    return { name: film, patient, truth: values, predicted: scaler ? predicted.map((value, i) => inUnits(scaler, value, i)) : predicted };
+  });
+  return { set, names, films };
+}
