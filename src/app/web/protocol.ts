@@ -1,0 +1,105 @@
+/** What a page and its engine, which runs in a worker, say to each other. */
+import type { Source } from "../../bytes.ts";
+import type { DeviceFailure } from "../../gpu/device-error.ts";
+import type { Finding } from "../../imaging/quality.ts";
+import type { GreyLevels, HeatLevels } from "./draw-film.ts";
+import type { Scored } from "./worklist.ts";
+
+/** A file of weights: where it is, and what to call it. */
+export interface ModelFile {
+  readonly name: string;
+  readonly source: Source;
+}
+
+/** What a page needs to know of a model. */
+export interface OpenedModel {
+  readonly name: string;
+  readonly arch: string;
+  readonly task: "classification" | "segmentation" | "regression";
+  readonly classes: readonly string[];
+  /** Whether a score is a probability. */
+  readonly isProbability: boolean;
+  readonly thresholds: Readonly<Record<string, number>>;
+  /** The ways to explain its scores, by name. */
+  readonly methods: readonly string[];
+  readonly sizeBytes: number;
+  readonly hash: string;
+  readonly adapter: string;
+  readonly times: { readonly download: number; readonly selfTest: number; readonly compile: number };
+}
+
+/** A film to look at. */
+export interface ReadFilm {
+  /** The film, and copies of half the size each. */
+  readonly film: readonly GreyLevels[];
+  readonly notes: readonly string[];
+  readonly findings: readonly Finding[];
+}
+
+/** The outlines of two lungs. */
+export interface LungOutlines {
+  /** Of each part: column and row of one point after the other, as shares of the film's width and height. */
+  readonly outlines: readonly Float32Array[];
+  /** Of the film's area. */
+  readonly share: number;
+  /** Why these cannot be two lungs. */
+  readonly problem?: string;
+  readonly elapsedMs: number;
+}
+
+/** A heat map, and what it explains. */
+export interface Explained {
+  readonly levels: HeatLevels;
+  readonly label: string;
+  readonly layer?: string;
+  readonly notes: readonly string[];
+  readonly elapsedMs: number;
+}
+
+/** What a page can ask for, and what it gets. */
+export interface Calls {
+  open: { readonly input: { readonly model: ModelFile }; readonly output: OpenedModel };
+  read: { readonly input: { readonly picture: Blob | string }; readonly output: ReadFilm };
+  predict: { readonly input: { readonly picture: Blob | string }; readonly output: Scored };
+  segment: { readonly input: { readonly picture: Blob | string; readonly model: ModelFile }; readonly output: LungOutlines };
+  explain: {
+    readonly input: { readonly picture: Blob | string; readonly method: string; readonly label: string };
+    readonly output: Explained;
+  };
+  memory: { readonly input: Record<never, never>; readonly output: { readonly gpuBytes: number } };
+}
+
+export type Call = keyof Calls;
+export type Input<Name extends Call> = Calls[Name]["input"];
+export type Output<Name extends Call> = Calls[Name]["output"];
+
+/** How far a call has come; a total of 0 is not known. */
+export interface Progress {
+  readonly stage: "download" | "self-test" | "compile" | "run";
+  readonly done: number;
+  readonly total: number;
+  /** What is being fetched or made ready. */
+  readonly name: string;
+}
+
+export type Request = { readonly [Name in Call]: { readonly id: number; readonly call: Name; readonly input: Input<Name> } }[Call];
+
+export type ToEngine = Request | { readonly id: number; readonly call: "cancel" };
+
+/** An error as it crosses over. */
+export interface Failure {
+  readonly name: string;
+  readonly message: string;
+  readonly reason?: DeviceFailure;
+}
+
+export type FromEngine =
+  | { readonly id: number; readonly progress: Progress }
+  | { readonly id: number; readonly output: Output<Call> }
+  | { readonly id: number; readonly failure: Failure };
+
+/** Either end of the line between page and engine: a worker, a worker's own scope, or a message port. */
+export interface Port {
+  postMessage(message: unknown, transfer: Transferable[]): void;
+  addEventListener(type: "message", listener: (event: { readonly data: unknown }) => void): void;
+}
