@@ -72,7 +72,7 @@ const stripped = (text: string): string => text.replace(/\/\/.*$/gm, "").replace
 const SHADERS = "virtual:shaders-";
 
 /** The shaders' texts, in place of the file that fetches them. For tuning a digest stands for a text, so that no text is loaded for it. */
-const shadersInside: Plugin = {
+export const shadersInside: Plugin = {
   name: "roentgen:shaders",
   enforce: "pre",
   resolveId: (id) => (id.startsWith(SHADERS) ? id : undefined),
@@ -99,7 +99,7 @@ const NOTHING = "virtual:nothing";
  * Decoders come with a loader of their own for WebAssembly, which is not used (see `codec.ts`), would bring a second copy of it, and
  * asks for Node's modules.
  */
-const onlyTheirCode: Plugin = {
+export const onlyTheirCode: Plugin = {
   name: "roentgen:codecs",
   enforce: "pre",
   resolveId: (id) => (id === "fs" || id === "path" ? NOTHING : undefined),

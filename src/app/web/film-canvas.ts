@@ -1,0 +1,273 @@
+/** `<roentgen-film>`: a film on a black canvas, with a radiology viewer's mouse and keys. */
+import { css, html, LitElement, type PropertyValues } from "lit";
+import { type ColourTable, colourTable } from "../../imaging/colour-map.ts";
+import { drawFilm, type GreyLevels, type HeatLevels } from "./draw-film.ts";
+import { type FilmView, fitted, panned, type Size, zoomed } from "./film-view.ts";
+import { draggedWindow, type GreyWindow, greyTable, wholeScale, windowOf } from "./grey-window.ts";
+import { strings } from "./strings.ts";
+
+/** What a canvas draws at most, so that a drag stays smooth on any screen. */
+const MAX_PIXELS = 1.5e6;
+
+const KEY_STEP = 20;
+const ZOOM_STEP = 1.25;
+/** Of one notch of a wheel, 100 pixels. */
+const WHEEL = 1.0015;
+
+/** What a drag does. */
+type Drag = "window" | "pan";
+
+export class FilmCanvas extends LitElement {
+  static override properties = {
+    film: { attribute: false },
+    name: { attribute: false },
+    colours: { attribute: false },
+    heat: { attribute: false },
+    opacity: { attribute: false },
+    outlines: { attribute: false },
+    greyWindow: { state: true },
+    isInverted: { state: true },
+    view: { state: true },
+  };
+
+  static override styles = css`
+    :host { display: block; position: relative; background: #000; overflow: hidden; touch-action: none; }
+    canvas { position: absolute; inset: 0; width: 100%; height: 100%; cursor: crosshair; }
+    canvas.drawing { pointer-events: none; }
+    .film:focus-visible { outline: 2px solid #6cb6ff; outline-offset: -3px; }
+    .reading { position: absolute; left: 12px; bottom: 10px; font: 12px/1.5 ui-monospace, "SF Mono", Menlo, monospace; color: #b8c1cc;
+      text-shadow: 0 0 3px #000, 0 0 3px #000; pointer-events: none; }
+  `;
+
+  declare film: readonly GreyLevels[];
+  declare name: string;
+  declare colours: ColourTable | undefined;
+  declare heat: HeatLevels | undefined;
+  declare opacity: number;
+  /** Of each part: column and row of one point after the other, as shares of the film. */
+  declare outlines: readonly Float32Array[];
+  declare private greyWindow: GreyWindow;
+  declare private isInverted: boolean;
+  /** In CSS pixels; undefined while the film is fitted. */
+  declare private view: FilmView | undefined;
+
+  #resizes = new ResizeObserver(() => this.requestUpdate());
+  /** Pointers that are down, by their id. */
+  readonly #pointers = new Map<number, { x: number; y: number; drag: Drag }>();
+
+  constructor() {
+    super();
+    this.film = [];
+    this.name = "";
+    this.opacity = 0.6;
+    this.outlines = [];
+    this.greyWindow = wholeScale;
+    this.isInverted = false;
+    // Not passive: the page would scroll under a wheel that zooms.
+    this.addEventListener("wheel", this.#wheel, { passive: false });
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#resizes.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#resizes.disconnect();
+  }
+
+  invert(): void {
+    this.isInverted = !this.isInverted;
+  }
+
+  /** Everything as it was when the film was opened. */
+  reset(): void {
+    this.greyWindow = wholeScale;
+    this.isInverted = false;
+    this.view = undefined;
+  }
+
+  autoWindow(): void {
+    const smallest = this.film.at(-1);
+    if (smallest) this.greyWindow = windowOf(smallest);
+  }
+
+  zoomBy(factor: number): void {
+    const { width, height } = this.#size();
+    this.#zoom(factor, { x: width / 2, y: height / 2 });
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    if (changed.has("film")) this.reset();
+  }
+
+  protected override render() {
+    const [whole] = this.film;
+    const { center, width } = this.greyWindow;
+    const percent = (share: number): string => `${Math.round(100 * share)} %`;
+    const scale = this.#view().scale;
+    return html`
+      <canvas class="film" tabindex="0" role="application" aria-roledescription=${strings.filmRole}
+        aria-label=${whole ? strings.filmName(this.name, whole.width, whole.height) : strings.noFilm}
+        aria-description=${strings.filmKeys}
+        @pointerdown=${this.#down} @pointermove=${this.#move} @pointerup=${this.#up} @pointercancel=${this.#up}
+        @keydown=${this.#key} @dblclick=${this.reset} @auxclick=${(event: Event) => event.preventDefault()}></canvas>
+      <canvas class="drawing" aria-hidden="true"></canvas>
+      ${
+        whole
+          ? html`<div class="reading" aria-hidden="true">
+              ${strings.window} ${percent(width)}&ensp;${strings.level} ${percent(center)}&ensp;${strings.zoom} ${percent(scale)}
+            </div>`
+          : ""
+      }
+    `;
+  }
+
+  protected override updated(): void {
+    const [film, drawing] = this.renderRoot.querySelectorAll("canvas");
+    const { width, height } = this.#size();
+    const ratio = Math.min(globalThis.devicePixelRatio, Math.sqrt(MAX_PIXELS / Math.max(1, width * height)));
+    for (const canvas of [film, drawing]) {
+      const size = { width: Math.max(1, Math.round(width * ratio)), height: Math.max(1, Math.round(height * ratio)) };
+      if (canvas.width !== size.width || canvas.height !== size.height) Object.assign(canvas, size);
+    }
+    this.#drawFilm(film, ratio);
+    this.#drawOutlines(drawing, ratio);
+  }
+
+  #drawFilm(canvas: HTMLCanvasElement, ratio: number): void {
+    const context = canvas.getContext("2d", { alpha: false });
+    if (!context) return;
+    const [whole] = this.film;
+    if (!whole) {
+      context.clearRect(0, 0, canvas.width, canvas.height);
+      return;
+    }
+    const pixels = context.createImageData(canvas.width, canvas.height);
+    const { scale, x, y } = this.#view();
+    drawFilm(
+      pixels,
+      { scale: scale * ratio, x: x * ratio, y: y * ratio },
+      {
+        film: this.film,
+        grey: greyTable(this.greyWindow, whole.bitDepth, this.isInverted),
+        colours: this.colours,
+        heat: this.heat && { levels: this.heat, colours: colourTable(this.heat.isSigned ? "bwr" : "turbo"), opacity: this.opacity },
+      },
+    );
+    context.putImageData(pixels, 0, 0);
+  }
+
+  #drawOutlines(canvas: HTMLCanvasElement, ratio: number): void {
+    const context = canvas.getContext("2d");
+    const [whole] = this.film;
+    if (!context) return;
+    context.clearRect(0, 0, canvas.width, canvas.height);
+    if (!whole) return;
+    const { scale, x, y } = this.#view();
+    context.strokeStyle = "#5ad1c3";
+    context.lineWidth = 1.5 * ratio;
+    context.lineJoin = "round";
+    for (const outline of this.outlines) {
+      context.beginPath();
+      for (let i = 0; i < outline.length; i += 2)
+        context.lineTo(ratio * (x + scale * whole.width * outline[i]), ratio * (y + scale * whole.height * outline[i + 1]));
+      context.closePath();
+      context.stroke();
+    }
+  }
+
+  #size = (): Size => ({ width: this.clientWidth, height: this.clientHeight });
+
+  #view(): FilmView {
+    const [whole] = this.film;
+    return this.view ?? (whole ? fitted(whole, this.#size()) : { scale: 1, x: 0, y: 0 });
+  }
+
+  #zoom(factor: number, about: { readonly x: number; readonly y: number }): void {
+    const [whole] = this.film;
+    if (whole) this.view = zoomed(this.#view(), factor, about, whole, this.#size());
+  }
+
+  #pan(dx: number, dy: number): void {
+    const [whole] = this.film;
+    if (whole) this.view = panned(this.#view(), dx, dy, whole, this.#size());
+  }
+
+  #down = (event: PointerEvent): void => {
+    // The browser's own drag of a middle button would scroll the page.
+    if (event.button === 1) event.preventDefault();
+    if (event.button > 1 || !(event.currentTarget instanceof Element)) return;
+    event.currentTarget.setPointerCapture(event.pointerId);
+    this.#pointers.set(event.pointerId, { x: event.clientX, y: event.clientY, drag: event.button === 1 ? "pan" : "window" });
+  };
+
+  #move = (event: PointerEvent): void => {
+    const pointer = this.#pointers.get(event.pointerId);
+    if (!pointer) return;
+    const [dx, dy] = [event.clientX - pointer.x, event.clientY - pointer.y];
+    const other = [...this.#pointers].find(([id]) => id !== event.pointerId)?.[1];
+    if (other) this.#pinch(pointer, other, dx, dy);
+    else if (pointer.drag === "pan") this.#pan(dx, dy);
+    else this.greyWindow = draggedWindow(this.greyWindow, dx, dy);
+    pointer.x = event.clientX;
+    pointer.y = event.clientY;
+  };
+
+  /** Two fingers move the film by half of each one's way, and zoom it by their distance. */
+  #pinch(
+    moved: { readonly x: number; readonly y: number },
+    other: { readonly x: number; readonly y: number },
+    dx: number,
+    dy: number,
+  ): void {
+    const before = Math.hypot(moved.x - other.x, moved.y - other.y);
+    const after = Math.hypot(moved.x + dx - other.x, moved.y + dy - other.y);
+    const { left, top } = this.getBoundingClientRect();
+    this.#pan(dx / 2, dy / 2);
+    if (before > 0) this.#zoom(after / before, { x: (moved.x + dx + other.x) / 2 - left, y: (moved.y + dy + other.y) / 2 - top });
+  }
+
+  #up = (event: PointerEvent): void => {
+    this.#pointers.delete(event.pointerId);
+  };
+
+  #wheel = (event: WheelEvent): void => {
+    event.preventDefault();
+    const { left, top } = this.getBoundingClientRect();
+    // Lines and pages, where a wheel counts in them, as pixels.
+    const pixels = event.deltaY * [1, 16, 400][event.deltaMode];
+    this.#zoom(WHEEL ** -pixels, { x: event.clientX - left, y: event.clientY - top });
+  };
+
+  #key = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const directions: Readonly<Record<string, readonly [number, number]>> = {
+      ArrowLeft: [-1, 0],
+      ArrowRight: [1, 0],
+      ArrowUp: [0, -1],
+      ArrowDown: [0, 1],
+    };
+    const actions: Readonly<Record<string, () => void>> = {
+      "+": () => this.zoomBy(ZOOM_STEP),
+      "=": () => this.zoomBy(ZOOM_STEP),
+      "-": () => this.zoomBy(1 / ZOOM_STEP),
+      i: () => this.invert(),
+      r: () => this.reset(),
+    };
+    if (Object.hasOwn(directions, event.key)) {
+      const [dx, dy] = directions[event.key].map((step) => step * KEY_STEP);
+      if (event.shiftKey) this.greyWindow = draggedWindow(this.greyWindow, dx, dy);
+      else this.#pan(-dx, -dy);
+    } else if (Object.hasOwn(actions, event.key)) actions[event.key]();
+    else return;
+    // The viewer around it has the same keys, for when its focus is elsewhere.
+    event.preventDefault();
+    event.stopPropagation();
+  };
+}
+
+export const defineFilmCanvas = (): void => {
+  if (!customElements.get("roentgen-film")) customElements.define("roentgen-film", FilmCanvas);
+};
