@@ -16,6 +16,7 @@ const types: Readonly<Record<string, string>> = {
   ".js": "text/javascript",
   ".json": "application/json",
   ".png": "image/png",
+  ".svg": "image/svg+xml",
   ".wasm": "application/wasm",
   ".wgsl": "text/plain",
 };
@@ -30,14 +31,22 @@ const policy = (scripts: string): string =>
  */
 export async function serve(
   folders: Readonly<Record<string, string>>,
-  { pages = {}, inlineScripts = false }: { readonly pages?: Readonly<Record<string, string>>; readonly inlineScripts?: boolean } = {},
+  {
+    pages = {},
+    inlineScripts = false,
+    headers = { "content-security-policy": policy(inlineScripts ? "'self' 'unsafe-inline'" : "'self'") },
+  }: {
+    readonly pages?: Readonly<Record<string, string>>;
+    readonly inlineScripts?: boolean;
+    readonly headers?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<Site> {
-  const csp = policy(inlineScripts ? "'self' 'unsafe-inline'" : "'self'");
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://site");
     const found = await contentOf(decodeURIComponent(pathname), folders, pages);
     if (!found) return response.writeHead(404).end();
-    return response.writeHead(200, { "content-type": found.type, "content-security-policy": csp }).end(found.content);
+    const length = Buffer.byteLength(found.content);
+    return response.writeHead(200, { "content-type": found.type, "content-length": length, ...headers }).end(found.content);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const close = (): Promise<void> =>

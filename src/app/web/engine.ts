@@ -1,5 +1,7 @@
 /** The viewer's engine: a classifier and a lung model on one device that was tested, and opened anew when it was lost. */
 import { InputError } from "../../bytes.ts";
+import { type Explainer, explainer } from "../../explanation/explainer.ts";
+import { methodNames } from "../../explanation/methods.ts";
 import { type Device, requestDevice } from "../../gpu/device.ts";
 import { DeviceError } from "../../gpu/device-error.ts";
 import type { Image } from "../../loaders/image.ts";
@@ -9,7 +11,7 @@ import { selfTest } from "../../models/self-test.ts";
 import { type BufferMeter, bufferMeter } from "./buffer-meter.ts";
 import type { Context, Handlers } from "./engine-server.ts";
 import { fetchWeights } from "./fetch-weights.ts";
-import { filmCopies } from "./film-copies.ts";
+import { filmCopies, overlaySized } from "./film-copies.ts";
 import { lungOutlines } from "./lung-outlines.ts";
 import type { ModelFile, OpenedModel } from "./protocol.ts";
 
@@ -24,6 +26,7 @@ interface Tested {
 interface Slot {
   readonly file: File;
   readonly model: Model;
+  readonly explainer?: Explainer;
 }
 
 /** Films are answered and what speaks against them is told beside, since a person looks at both. */
@@ -75,6 +78,7 @@ export function engine(): Handlers {
     }
   };
   const close = (slot: Slot | undefined): void => {
+    slot?.explainer?.destroy();
     slot?.model.destroy();
   };
 
@@ -128,7 +132,7 @@ export function engine(): Handlers {
           task,
           classes,
           thresholds,
-          methods: [],
+          methods: methodNames,
           isProbability: task === "classification" && (output !== "none" || metadata.output === "probabilities"),
           sizeBytes: file.size,
           hash: await slot.model.hash(),
@@ -164,9 +168,25 @@ export function engine(): Handlers {
       });
     },
 
-    explain: async ({ method }) => {
-      throw new InputError(method, "is no way to explain a score");
-    },
+    explain: ({ picture, method, label }, context) =>
+      survivingLoss(context, async () => {
+        const slot = opened(classifier);
+        const explains = slot.explainer ?? explainer(slot.model);
+        classifier = { ...slot, explainer: explains };
+        const start = performance.now();
+        const onProgress = (done: number, total: number): void => context.report({ stage: "run", name: method, done, total });
+        const known = methodNames.find((name) => name === method);
+        if (!known) throw new InputError(method, "is no way to explain a score");
+        const { levels, layer, notes = [] } = await explains.explain(picture, { method: known, label, onProgress });
+        const { width, height, data } = overlaySized(levels.image);
+        return {
+          levels: { width, height, data: Uint8Array.from(data, (level) => level >> 8), isSigned: levels.isSigned },
+          label,
+          ...(layer !== undefined && { layer }),
+          notes,
+          elapsedMs: performance.now() - start,
+        };
+      }),
 
     memory: async () => ({ gpuBytes: tested ? (await tested).memory.bytes() : 0 }),
   };
