@@ -274,6 +274,7 @@ describe("a model file", () => {
   test("whose weights overflow is the GPU's failure and no map", async () => {
     const broken = changed(tinyClassifier(classes), "features.0.weight", () => 1e38);
     using model = await loadModel(fileOf(broken), { device: await device() });
-    await expect(model.explain(noisePicture(64, 64, 1))).rejects.toThrow("squeezenet1_1 gave an output that is not a number");
+    // On some adapters max(NaN, 0) is 0, so that the scores survive and the gradients do not.
+    await expect(model.explain(noisePicture(64, 64, 1))).rejects.toThrow(/squeezenet1_1 gave (an output|a map) that is not a number/);
   });
 });
