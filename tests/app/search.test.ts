@@ -163,7 +163,8 @@ describe("a query", () => {
     expect(code, stderr).toBe(0);
     const lines = stdout.trimEnd().split("\n");
     expect(lines.map((line) => line.trim().split(/\s+/)[2])).toEqual(["across", "across", "across", "across"]);
-    expect(lines[0]).toMatch(/^1 +0\.0000 +across +p0 +.*films\/f2\.png$/);
+    // Of a batch of another size the vector may differ in its last digits.
+    expect(lines[0]).toMatch(/^1 +0\.0000\d* +across +p0 +.*films\/f2\.png$/);
     const image = decodePng(readFileSync(sheet), sheet);
     expect([image.channels, image.width]).toEqual([3, 8 + 5 * 232]);
     await expectFailure([...query, "--contact-sheet", sheet], 1, /sheet\.png: exists already, --force overwrites it$/);
