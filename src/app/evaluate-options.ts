@@ -20,6 +20,9 @@ export interface EvaluateOptions extends SharedOptions {
   readonly batch: number;
   readonly resamples: number;
   readonly report?: string;
+  readonly audit: boolean;
+  readonly mask?: string;
+  readonly gallery: boolean;
   readonly json: boolean;
 }
 
@@ -50,6 +53,13 @@ export function withEvaluateOptions(command: Command): Command {
     .option("--batch <n>", "pictures a run", wholeNumber(1), 8)
     .option("--resamples <n>", "of the bootstrap, which draws patients where they are named", wholeNumber(100), 2000)
     .option("--report <folder>", "where a page, charts and tables are written; must be new or empty")
+    .addOption(
+      new Option("--audit", "also with the lungs hidden and with the border alone, and whether features tell the source")
+        .default(false)
+        .conflicts("scores"),
+    )
+    .option("--mask <column>", "the column with lung masks for --audit; by default lungs-unet16 draws them")
+    .option("--no-gallery", "no pictures of films in the report")
     .option("--json", "one JSON document on stdout", false);
 }
 

@@ -168,7 +168,9 @@ test("a report's table of images is read back as scores, and gives the same numb
   expect(mistakes.length).toBe(rows.filter((row) => row[1] !== row[2]).length);
   const again = await evaluate(manifest, "--scores", join(out, "good.images.csv"), "--threshold", "0.5", "--by", "label", "--json");
   expect(JSON.parse(again).models[0]).toEqual({ ...JSON.parse(first).models[0], model: join(out, "good.images.csv") });
-  expect(readdirSync(out)).toEqual(expect.arrayContaining(["report.json", "report.md", "good.thresholds.csv"]));
+  expect(readdirSync(out)).toEqual(
+    expect.arrayContaining(["report.html", "report.json", "report.md", "good.thresholds.csv", "good.covid.roc.svg"]),
+  );
   expect(readFileSync(join(out, "report.md"), "utf8")).toContain("fixed by the command line");
 });
 

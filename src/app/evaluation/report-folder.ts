@@ -8,7 +8,9 @@ import { isDefined } from "../../statistics/not-defined.ts";
 import { thresholdTable } from "../../statistics/threshold-table.ts";
 import type { Dataset } from "../../training/dataset.ts";
 import { columnValue } from "./films.ts";
+import { mistakesOf } from "./gallery.ts";
 import { binarySet, type Judgement, type ScoredFilms } from "./judge.ts";
+import { type ModelPage, modelCharts, reportPage } from "./page.ts";
 import type { JudgedModel, Section } from "./result.ts";
 import { scoreColumn } from "./scores.ts";
 import { tableMarkdown } from "./table.ts";
@@ -24,9 +26,11 @@ export interface ReportContext {
   readonly dataset: Dataset;
   readonly source: string;
   readonly label: string;
+  /** Whether small pictures of films are in the page. */
+  readonly gallery: boolean;
 }
 
-/** Writes `report.md`, `report.json`, and for each model `NAME.images.csv` and `NAME.thresholds.csv`. */
+/** Writes `report.html`, `report.md`, `report.json`, and for each model `NAME.images.csv`, `NAME.thresholds.csv` and its charts. */
 export async function writeReport(
   path: string,
   judged: readonly JudgedModel[],
@@ -42,10 +46,27 @@ export async function writeReport(
   const write = (name: string, text: string) => writeFile(`${path}/${name}`, text, { flag: "wx" });
   await write("report.json", `${JSON.stringify(document, undefined, 2)}\n`);
   await write("report.md", markdown(sections, context.title));
+  const pages: ModelPage[] = [];
   for (const [name, model] of fileNames(judged)) {
     await write(`${name}.images.csv`, imagesCsv(model.test, context));
     await write(`${name}.thresholds.csv`, thresholdsCsv(model));
+    const { films } = model.test;
+    const classOf = (place: number) => columnValue(context.dataset, films[place], context.label, context.label);
+    const charts = await modelCharts(model, classOf);
+    for (const chart of charts) await write(`${name}.${chart.name.replace(/[^\w.-]+/g, "-")}.svg`, chart.svg);
+    const mistakes = context.gallery ? await mistakesOf(model, classOf) : [];
+    pages.push({ section: sections[pages.length], charts, mistakes, card: model.card });
   }
+  const facts = [
+    ["data", context.title],
+    ...judged.map(({ model, hash }) => [model, hash ? `SHA-256 ${hash}` : "a table of scores"]),
+  ] as const;
+  const { sha256: dataHash } = document.data as { readonly sha256?: string };
+  const all = [...facts, ...(dataHash ? [["SHA-256 of the data's table", dataHash] as const] : [])] as (readonly [string, string])[];
+  await write(
+    "report.html",
+    reportPage({ title: `Evaluation on ${basename(context.title)}`, facts: all }, pages, sections.slice(pages.length)),
+  );
 }
 
 /** A file name for each model: its own name without folders and ending, numbered where two are alike. */

@@ -4,8 +4,10 @@ import { sha256 } from "../../loaders/sha256.ts";
 import { isDefined, type Statistic } from "../../statistics/not-defined.ts";
 import type { EvaluateOptions } from "../evaluate-options.ts";
 import { version } from "../version.ts";
+import type { Audit, Shown } from "./audit.ts";
 import type { ComparedPair } from "./compare.ts";
 import type { OneClass, Subgroup, Within } from "./groups.ts";
+import { headlineTable } from "./headline.ts";
 import type { Judgement } from "./judge.ts";
 import type { ReportTable } from "./table.ts";
 import { classesTable, confusionTable, overallTable, short, subgroupTable, thresholdTables, withinTable } from "./tables.ts";
@@ -13,6 +15,11 @@ import { classesTable, confusionTable, overallTable, short, subgroupTable, thres
 export interface JudgedModel extends Judgement {
   /** SHA-256 of the model's values and preprocessing; not of a table of scores. */
   readonly hash?: string;
+  /** The text of its card. */
+  readonly card?: string;
+  /** All test films, each shown whole. */
+  readonly whole: Shown;
+  readonly audit?: Audit;
   readonly within: readonly (Within | OneClass)[];
   readonly groups: readonly {
     readonly positive: string;
@@ -31,6 +38,7 @@ export interface Section {
 export function tablesOf(judged: readonly JudgedModel[], pairs: readonly ComparedPair[], source: string): Section[] {
   const sections = judged.map((model): Section => {
     const tables = [
+      headlineTable(model.whole, model.test.classes.length, model.within, model.audit, source),
       overallTable(model),
       ...(model.within.length > 0 ? [withinTable(model.within, source)] : []),
       ...confusionTable(model),
@@ -88,7 +96,7 @@ export async function documentOf(
     version,
     data: { path: data, sha256: await hashOf(data), label, split, chooseOn, where, positive },
     bootstrap: { resamples, seed },
-    models: judged.map(({ model, hash, test, classes, each, within, groups }) => ({
+    models: judged.map(({ model, hash, test, classes, each, within, groups, audit }) => ({
       model,
       hash,
       films: test.films.length,
@@ -105,6 +113,7 @@ export async function documentOf(
       })),
       within,
       groups,
+      audit,
     })),
     comparisons: pairs,
   };
