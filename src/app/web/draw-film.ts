@@ -39,18 +39,21 @@ export function drawFilm(target: Size & { readonly data: Uint8ClampedArray }, vi
   const shown = colouredTable(grey, colours);
   const columns = samplesOf(width, view.x, view.scale * whole.width, copy.width);
   const rows = samplesOf(height, view.y, view.scale * whole.height, copy.height);
-  const paint = heat && heatPainter(heat, view, whole, target);
   const { data, width: stride } = copy;
   for (let row = rows.first; row < rows.end; row++) {
-    const [above, below, down] = [rows.near[row] * stride, rows.far[row] * stride, rows.share[row]];
+    const above = rows.near[row] * stride;
+    const below = rows.far[row] * stride;
+    const down = rows.share[row];
     for (let column = columns.first; column < columns.end; column++) {
-      const [left, right, across] = [columns.near[column], columns.far[column], columns.share[column]];
+      const left = columns.near[column];
+      const right = columns.far[column];
+      const across = columns.share[column];
       const upper = data[above + left] + across * (data[above + right] - data[above + left]);
       const lower = data[below + left] + across * (data[below + right] - data[below + left]);
-      const colour = shown[(upper + down * (lower - upper) + 0.5) | 0];
-      pixels[row * width + column] = paint ? paint(colour, column, row) : colour;
+      pixels[row * width + column] = shown[(upper + down * (lower - upper) + 0.5) | 0];
     }
   }
+  if (heat) paintHeat(pixels, target, heat, view, whole);
 }
 
 /** Of each stored value, alpha, blue, green and red, as little-endian words have them. */
@@ -85,31 +88,40 @@ function samplesOf(canvas: number, start: number, length: number, samples: numbe
   return { first, end, near, far, share };
 }
 
-/** Mixes the heat map's colour in: the stronger the map, the more of the film it covers. */
-function heatPainter(
+/** Mixes the heat map's colours into what is drawn: the stronger the map, the more of the film it covers. In whole numbers, 256 is all. */
+function paintHeat(
+  pixels: Uint32Array,
+  { width, height }: Size,
   { levels, colours, opacity }: NonNullable<Drawn["heat"]>,
   view: FilmView,
   film: Size,
-  canvas: Size,
-): (colour: number, column: number, row: number) => number {
-  const columns = samplesOf(canvas.width, view.x, view.scale * film.width, levels.width);
-  const rows = samplesOf(canvas.height, view.y, view.scale * film.height, levels.height);
+): void {
+  const columns = samplesOf(width, view.x, view.scale * film.width, levels.width);
+  const rows = samplesOf(height, view.y, view.scale * film.height, levels.height);
   const { data, width: stride, isSigned } = levels;
-  const cover = Float32Array.from(
-    { length: 256 },
-    (_, level) => opacity * (isSigned ? Math.min(1, Math.abs(level - 128) / 127) : level / 255),
-  );
-  return (colour, column, row) => {
-    const [above, below, across] = [rows.near[row] * stride, rows.far[row] * stride, columns.share[column]];
-    const [left, right] = [columns.near[column], columns.far[column]];
-    const upper = data[above + left] + across * (data[above + right] - data[above + left]);
-    const lower = data[below + left] + across * (data[below + right] - data[below + left]);
-    const level = (upper + rows.share[row] * (lower - upper) + 0.5) | 0;
-    const alpha = cover[level];
-    const mixed = (shift: number, over: number): number => {
-      const under = (colour >>> shift) & 0xff;
-      return Math.round(under + alpha * (over - under));
-    };
-    return word(mixed(0, colours[3 * level]), mixed(8, colours[3 * level + 1]), mixed(16, colours[3 * level + 2]));
-  };
+  const strength = (level: number): number => (isSigned ? Math.min(1, Math.abs(level - 128) / 127) : level / 255);
+  const cover = Int32Array.from({ length: 256 }, (_, level) => Math.round(256 * opacity * strength(level)));
+  for (let row = rows.first; row < rows.end; row++) {
+    const above = rows.near[row] * stride;
+    const below = rows.far[row] * stride;
+    const down = rows.share[row];
+    for (let column = columns.first; column < columns.end; column++) {
+      const left = columns.near[column];
+      const right = columns.far[column];
+      const across = columns.share[column];
+      const upper = data[above + left] + across * (data[above + right] - data[above + left]);
+      const lower = data[below + left] + across * (data[below + right] - data[below + left]);
+      const level = (upper + down * (lower - upper) + 0.5) | 0;
+      const share = cover[level];
+      const under = pixels[row * width + column];
+      const red = under & 0xff;
+      const green = (under >> 8) & 0xff;
+      const blue = (under >> 16) & 0xff;
+      pixels[row * width + column] =
+        BLACK |
+        ((blue + (((colours[3 * level + 2] - blue) * share + 128) >> 8)) << 16) |
+        ((green + (((colours[3 * level + 1] - green) * share + 128) >> 8)) << 8) |
+        (red + (((colours[3 * level] - red) * share + 128) >> 8));
+    }
+  }
 }

@@ -7,7 +7,7 @@ import { draggedWindow, type GreyWindow, greyTable, wholeScale, windowOf } from 
 import { strings } from "./strings.ts";
 
 /** What a canvas draws at most, so that a drag stays smooth on any screen. */
-const MAX_PIXELS = 1.5e6;
+const MAX_PIXELS = 1e6;
 
 const KEY_STEP = 20;
 const ZOOM_STEP = 1.25;
@@ -36,7 +36,7 @@ export class FilmCanvas extends LitElement {
     canvas.drawing { pointer-events: none; }
     .film:focus-visible { outline: 2px solid #6cb6ff; outline-offset: -3px; }
     .reading { position: absolute; left: 12px; bottom: 10px; font: 12px/1.5 ui-monospace, "SF Mono", Menlo, monospace; color: #b8c1cc;
-      text-shadow: 0 0 3px #000, 0 0 3px #000; pointer-events: none; }
+      padding: 1px 7px; border-radius: 5px; background: #000a; pointer-events: none; }
   `;
 
   declare film: readonly GreyLevels[];
