@@ -1,4 +1,7 @@
-/** The viewer as a page: `vite --config vite.web.ts` serves it while one works on it, `vite build` makes `dist/web/`, `vite preview` serves that. */
+/**
+ * The viewer. As a page: `vite --config vite.web.ts` serves it while one works on it, `vite build` makes `dist/web/`, `vite preview` serves
+ * that. As an element for other pages: `vite build --mode element` makes `dist/roentgen.viewer.js`, with its engine beside it.
+ */
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin, type UserConfig } from "vite";
 import { contentPolicy, pageHeaders } from "./src/app/web/content-policy.ts";
@@ -41,4 +44,40 @@ export const web = (outDir = pathOf("dist/web")): UserConfig => ({
   preview: { host, port: 4173, headers: { ...pageHeaders } },
 });
 
-export default defineConfig(web());
+/** How the viewer starts its engine, in words that bundlers know, and where the engine lies when both are built as a library. */
+const STARTED = 'new URL("./engine-worker.ts", import.meta.url)';
+const BESIDE = 'new URL("./roentgen.viewer-engine.js", import.meta.url)';
+const viewer = pathOf("src/app/web/viewer.ts");
+
+/** Engine and element are two entries of one build: the address is none of Vite's business. */
+const engineBeside: Plugin = {
+  name: "roentgen:engine-beside",
+  enforce: "pre",
+  transform: (code, id) => (id === viewer ? code.replace(STARTED, "__ENGINE__") : undefined),
+  generateBundle(_, bundle) {
+    for (const part of Object.values(bundle)) if (part.type === "chunk") part.code = part.code.replace("__ENGINE__", BESIDE);
+  },
+};
+
+/** Vite's settings for the element, which has Lit within, and where it goes. */
+export const element = (outDir = pathOf("dist")): UserConfig => ({
+  publicDir: false,
+  define: { "globalThis.process": "undefined" },
+  resolve: { alias: { pngjs: "pngjs/browser.js" } },
+  plugins: [shadersInside, onlyTheirCode, engineBeside],
+  build: {
+    outDir,
+    emptyOutDir: false,
+    target: "es2023",
+    reportCompressedSize: false,
+    chunkSizeWarningLimit: Number.POSITIVE_INFINITY,
+    license: { fileName: "roentgen.viewer.licenses.md" },
+    lib: {
+      entry: { "roentgen.viewer": pathOf("src/app/web/element.ts"), "roentgen.viewer-engine": pathOf("src/app/web/engine-worker.ts") },
+      formats: ["es"],
+    },
+    rolldownOptions: { output: { entryFileNames: "[name].js", chunkFileNames: "viewer/[name]-[hash].js", minify: true } },
+  },
+});
+
+export default defineConfig(({ mode }) => (mode === "element" ? element() : web()));

@@ -7,7 +7,6 @@ import { DeviceError } from "../../gpu/device-error.ts";
 import type { Image } from "../../loaders/image.ts";
 import { loadModel, type Model } from "../../models/model.ts";
 import { openFilm } from "../../models/picture.ts";
-import { selfTest } from "../../models/self-test.ts";
 import { type BufferMeter, bufferMeter } from "./buffer-meter.ts";
 import type { Context, Handlers } from "./engine-server.ts";
 import { fetchWeights } from "./fetch-weights.ts";
@@ -46,6 +45,7 @@ export function engine(): Handlers {
     const memory = bufferMeter(device.gpu);
     report({ stage: "self-test", name: device.profile.description, done: 0, total: 1 });
     try {
+      const { selfTest } = await import("../../models/self-test.ts");
       return { device, memory, selfTestMs: (await selfTest(device)).elapsedMs };
     } catch (failure) {
       device.destroy();

@@ -66,7 +66,7 @@ export const viewerStyle = css`
   .tools button { background: #171b20; border-color: #2b3138; color: #cdd5de; }
   .tools button:hover { border-color: #5b6672; }
   .tools kbd { font: 11px ui-monospace, monospace; color: #98a2ad; margin-left: 0.35rem; }
-  .empty { position: absolute; inset: 3rem 1rem 1rem; display: flex; flex-direction: column; align-items: center; justify-content: center; gap: 0.5rem;
+  .empty { position: absolute; inset: 4rem 1rem 1rem; display: flex; flex-direction: column; align-items: center; justify-content: center; gap: 0.5rem;
     color: #dfe4ea; text-align: center; border: 1px dashed #3a434d; border-radius: 12px; color-scheme: dark; }
   .empty p { margin: 0; }
   .empty .big { font-size: 20px; }

@@ -29,6 +29,9 @@ const ZOOM_STEP = 1.25;
 const NO_METHOD = "";
 const OWN_MODEL = "own";
 
+/** What can be under way, one of each. */
+type Kind = "open" | "read" | "predict" | "explain" | "segment";
+
 /** Something computed of one picture of the list. */
 type Of<T> = T & { readonly id: number };
 
@@ -77,7 +80,7 @@ export class Viewer extends LitElement {
 
   declare private opened: OpenedModel | undefined;
   declare private progress: Progress | undefined;
-  declare private failure: (FailureText & { readonly again: () => void }) | undefined;
+  declare private failure: (FailureText & { readonly kind: Kind; readonly again: () => void }) | undefined;
   declare private list: Worklist;
   declare private film: Of<ReadFilm> | undefined;
   declare private heat: Of<Explained> | undefined;
@@ -95,8 +98,8 @@ export class Viewer extends LitElement {
 
   #worker: Worker | undefined;
   #engine: EngineClient | undefined;
-  /** What is under way and can be cancelled: one of each kind. */
-  readonly #running = new Map<"open" | "read" | "predict" | "explain" | "segment", AbortController>();
+  /** What is under way and can be cancelled. */
+  readonly #running = new Map<Kind, AbortController>();
   #current: ModelFile | undefined;
 
   constructor() {
@@ -123,15 +126,13 @@ export class Viewer extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#startEngine();
+    if (this.#current) this.openModel(this.#current);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     for (const controller of this.#running.values()) controller.abort();
-    this.#worker?.terminate();
-    this.#worker = undefined;
-    this.opened = undefined;
+    this.#stopEngine();
   }
 
   protected override willUpdate(changed: PropertyValues): void {
@@ -179,30 +180,38 @@ export class Viewer extends LitElement {
     );
   }
 
-  #startEngine(): void {
+  #startEngine(): EngineClient {
     this.#worker = new Worker(new URL("./engine-worker.ts", import.meta.url), { type: "module", name: "roentgen-engine" });
     this.#engine = engineClient(this.#worker);
     this.#worker.addEventListener("error", (event) => {
       event.preventDefault();
-      this.#engine?.fail(new Error(`${strings.engineStopped} ${event.message ?? ""}`.trimEnd()));
+      const client = this.#engine;
+      this.#stopEngine();
+      client?.fail(new Error(`${strings.engineStopped} ${event.message ?? ""}`.trimEnd()));
     });
+    return this.#engine;
   }
 
-  readonly #call: EngineClient["call"] = (name, input, options) => {
-    if (!this.#engine) throw new InputError("viewer", "is not in a page");
-    return this.#engine.call(name, input, options);
-  };
+  #stopEngine(): void {
+    this.#worker?.terminate();
+    this.#worker = undefined;
+    this.#engine = undefined;
+    this.opened = undefined;
+  }
+
+  readonly #call: EngineClient["call"] = (name, input, options) => (this.#engine ?? this.#startEngine()).call(name, input, options);
 
   /** Does one thing of a kind, in place of the one before; what fails is shown and told. */
   async #attempt(
-    kind: "open" | "read" | "explain" | "segment" | "predict",
+    kind: Kind,
     again: () => void,
     work: (options: { readonly signal: AbortSignal; readonly onProgress: (progress: Progress) => void }) => Promise<void>,
   ): Promise<void> {
     this.#cancel(kind);
     const controller = new AbortController();
     this.#running.set(kind, controller);
-    if (this.failure) this.failure = undefined;
+    // What kept a model from opening is still true when a picture comes.
+    if (this.failure?.kind === kind || kind === "open") this.failure = undefined;
     const onProgress = (progress: Progress): void => {
       this.progress = progress;
       this.#tell("progress", progress);
@@ -212,7 +221,7 @@ export class Viewer extends LitElement {
     } catch (error) {
       const text = failureText(error);
       if (text && this.#running.get(kind) === controller) {
-        this.failure = { ...text, again };
+        this.failure = { ...text, kind, again };
         this.#tell("error", error);
       }
     } finally {
@@ -224,7 +233,7 @@ export class Viewer extends LitElement {
     }
   }
 
-  #cancel(kind: "open" | "read" | "explain" | "segment" | "predict"): void {
+  #cancel(kind: Kind): void {
     this.#running.get(kind)?.abort(new DOMException("cancelled", "AbortError"));
     this.#running.delete(kind);
   }
@@ -393,7 +402,7 @@ export class Viewer extends LitElement {
       [strings.zoomOut, "−", (canvas) => canvas.zoomBy(1 / ZOOM_STEP)],
     ];
     return html`<section class="stage" aria-label=${strings.film}>
-      <div class="tools" role="toolbar" aria-label=${strings.display}>
+      <div class="tools" role="group" aria-label=${strings.display}>
         ${tools.map(
           ([name, key, action]) =>
             html`<button ?disabled=${!film} @click=${() => this.#onCanvas(action)}>${name}${key ? html`<kbd aria-hidden="true">${key}</kbd>` : nothing}</button>`,
