@@ -271,7 +271,7 @@ export {
   keidarRefusal,
   type LungFinder,
 } from "./systems/keidar2021-pictures.ts";
-export { controlGate, type GateDecision, type GateOptions, pseudoColoured } from "./systems/liang2021.ts";
+export { controlGate, distillationGrid, type GateDecision, type GateOptions, pseudoColoured } from "./systems/liang2021.ts";
 export { type PredictedFilm, type PredictedFilms, predictedFilms } from "./systems/predicted-films.ts";
 export { oneAgainstRest, predictionTable, type ScoredFilm, type ScoredFilms, scoredFilms } from "./systems/scored-films.ts";
 export type { Choice as SystemChoice, Deviation, Plan, Results, System } from "./systems/system.ts";
@@ -285,6 +285,7 @@ export { type Batch, type Batches, type BatchesOptions, openBatches } from "./tr
 export { type Checkpoint, readCheckpoint, valuesFor, valuesOf, writeCheckpoint } from "./training/checkpoint.ts";
 export { readClassFolders } from "./training/class-folders.ts";
 export { classCounts, type Dataset, type Sample, samplesIn, subset } from "./training/dataset.ts";
+export { type TeacherLogits, type Teaching, taughtFilms, taughtLoss, teacherLogits } from "./training/distill.ts";
 export { type Best, type Betterment, isOver, nextBest, noBest } from "./training/early-stopping.ts";
 export { type Evaluation, evaluate } from "./training/evaluate.ts";
 export { type Fingerprint, fingerprints } from "./training/fingerprints.ts";

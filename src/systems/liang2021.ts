@@ -14,6 +14,7 @@ import { averagePrecision, precisionRecallTrapezoid } from "../statistics/precis
 import { regressionReport } from "../statistics/regression-report.ts";
 import { rocAreaEstimate } from "../statistics/roc-area.ts";
 import { evenThresholds, thresholdTable } from "../statistics/threshold-table.ts";
+import type { Teaching } from "../training/distill.ts";
 import { fact } from "./fact.ts";
 import type { PredictedFilms } from "./predicted-films.ts";
 import { oneAgainstRest, predictedOf, predictionTable } from "./scored-films.ts";
@@ -192,6 +193,12 @@ export function controlGate(
   return { passes: decidedAt !== undefined, decidedAt, longestRun };
 }
 
+/** The grid that distillation is tried on, the reduction as published: `fit` takes each with a teacher's logits. */
+export function distillationGrid(): Omit<Teaching, "logits">[] {
+  const { alphas, temperatures, reduction } = facts.distillation;
+  return alphas.value.flatMap((alpha) => temperatures.value.map((temperature) => ({ alpha, temperature, reduction: reduction.value })));
+}
+
 /** Predictions, the sweep of 201 thresholds, areas, and all indices of each class. */
 function tables({ test }: Results): Tables {
   const { scores, labels, clusters } = oneAgainstRest(test, COVID);
@@ -312,6 +319,8 @@ export const liang2021: System = {
       here: "the same by default, ReLU is offered",
       trap: 7,
     },
+    { published: "teacher 1, whichever is named", here: "the teacher whose logits are given", trap: 8 },
+    { published: "a teacher's outputs by the number of the batch", here: "by the film's name, for the unchanged film" },
     { published: "class weights 1 and 5 by index", here: "5 of COVID-19 by its name", trap: 11 },
     { published: "focal loss of the batch's mean", here: "of each film", trap: 9 },
     {

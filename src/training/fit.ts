@@ -9,6 +9,7 @@ import { type BatchesOptions, openBatches } from "./batches.ts";
 import { type Checkpoint, valuesFor, valuesOf, writeCheckpoint } from "./checkpoint.ts";
 import { beginning, type Course, courseFrom, courseState, type Setup } from "./course.ts";
 import type { Dataset } from "./dataset.ts";
+import { type Teaching, taughtFilms, taughtLoss } from "./distill.ts";
 import { isOver, nextBest } from "./early-stopping.ts";
 import { evaluate } from "./evaluate.ts";
 import { type Freeze, isFrozenBy } from "./freeze.ts";
@@ -35,6 +36,8 @@ export interface FitOptions extends LossOptions {
   readonly seed?: number;
   /** By name, or any graph from the raw output and the targets to one number; by default the first of the task (see `lossNames`). */
   readonly loss?: LossName | Loss;
+  /** Learns from a teacher's logits beside the classes; the loss of validation is that of the classes alone. */
+  readonly teacher?: Teaching;
   readonly optimizer?: OptimizerChoice;
   /** The rate that the schedule begins with, or culminates in; by default the optimizer's usual one. */
   readonly lr?: number;
@@ -100,7 +103,7 @@ export async function* fit(given: Trainee, train: Dataset, options: FitOptions):
     signal,
     onProgress,
   } = options;
-  const { folder, files, saveEveryMs = 600_000, resume, workers = 1 } = options;
+  const { teacher, folder, files, saveEveryMs = 600_000, resume, workers = 1 } = options;
   const trainee = resume ? resumedTrainee(given, resume) : given;
   const { description } = trainee;
   const loss = typeof options.loss === "function" ? options.loss : lossFor(description.arch, options.loss, options);
@@ -109,16 +112,32 @@ export async function* fit(given: Trainee, train: Dataset, options: FitOptions):
   const lr = options.lr ?? usualRates[optimizer.kind];
 
   const shared = { input: description.input, size: batch, seed, workers };
-  await using batches = openBatches(train, { ...shared, sampler, augment, augmentAt, dropLast: true });
+  await using batches = openBatches(teacher ? taughtFilms(train, teacher) : train, {
+    ...shared,
+    sampler,
+    augment,
+    augmentAt,
+    dropLast: true,
+  });
   await using checks = val && openBatches(val, { ...shared, sampler: { kind: "sequential" } });
   const stepsPerEpoch = Math.ceil(batches.perEpoch / accumulate);
-  const setup: Setup = { seed, batch, accumulate, films: train.samples.length, optimizer: optimizer.kind, lr, schedule: schedule.kind };
+  const setup: Setup = {
+    seed,
+    batch,
+    accumulate,
+    films: train.samples.length,
+    optimizer: optimizer.kind,
+    lr,
+    schedule: schedule.kind,
+    ...(teacher && { alpha: teacher.alpha, temperature: teacher.temperature ?? 1 }),
+  };
   let course: Course = resume ? courseFrom(resume.state, setup, "checkpoint") : beginning;
   const rates = ratesOf(schedule, lr, { steps: epochs * stepsPerEpoch, mode, state: course.plateau });
 
   const step = await compileStep(device, trainee, {
     batch,
-    loss,
+    loss: teacher ? taughtLoss(loss, teacher) : loss,
+    ...(teacher && { targets: [1 + description.classes.length] }),
     optimizer,
     accumulate,
     isFrozen: isFrozenBy(freeze, description.arch),

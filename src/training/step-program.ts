@@ -23,6 +23,8 @@ export interface StepOptions {
   /** Pictures a run. */
   readonly batch: number;
   readonly loss: Loss;
+  /** The shape of one film's target, where it is not the task's own. */
+  readonly targets?: Shape;
   readonly optimizer: OptimizerChoice;
   /** Runs whose gradients are summed to one step; 1 by default. */
   readonly accumulate?: number;
@@ -115,12 +117,12 @@ async function compileFitting(device: Device, trainee: Trainee, options: StepOpt
 /** The graph of a step: its updates, and what they leave behind. */
 export function buildStep(
   trainee: Trainee,
-  { batch, loss: lossOf, optimizer, accumulate = 1, isFrozen, frozenNorms, lrFactor, averageDecay, seed, recompute }: StepOptions,
+  { batch, loss: lossOf, targets, optimizer, accumulate = 1, isFrozen, frozenNorms, lrFactor, averageDecay, seed, recompute }: StepOptions,
 ) {
   const weights = trainingWeights(trainee.weights, { isFrozen, frozenNorms, step: input("run", [1]), seed });
   const output = outputOf({ ...trainee, weights }, batch);
   if (weights.trainable.length === 0) throw new TrainingError("all values are frozen, there is nothing to train");
-  const loss = lossOf(output, input("target", targetShape(trainee.description, output.shape)));
+  const loss = lossOf(output, input("target", targets ? [batch, ...targets] : targetShape(trainee.description, output.shape)));
   const found = gradients(loss, weights.trainable, undefined, recompute ? evenCuts : undefined);
   const step = namedOptimizer(weights.trainable, found, optimizer, {
     lr: input("lr", [1]),

@@ -4,7 +4,7 @@ import { phantom } from "../../src/imaging/phantom.ts";
 import { input } from "../../src/kernels/op.ts";
 import { networkNamed } from "../../src/models/registry.ts";
 import { declaredWeights } from "../../src/models/weights.ts";
-import { controlGate, liang2021, pseudoColoured } from "../../src/systems/liang2021.ts";
+import { controlGate, distillationGrid, liang2021, pseudoColoured } from "../../src/systems/liang2021.ts";
 import { predictedFilms } from "../../src/systems/predicted-films.ts";
 import { sizeOf, tensor } from "../../src/tensor.ts";
 import { filmsOf } from "./films.ts";
@@ -78,6 +78,15 @@ test("pseudo-colour is jet unless another map is asked for", () => {
   const jet = pseudoColoured(image);
   expect([jet.channels, jet.width]).toEqual([3, 64]);
   expect(pseudoColoured(image, "bone").data).not.toEqual(jet.data);
+});
+
+test("the grid of distillation has every alpha with every temperature", () => {
+  const grid = distillationGrid();
+  expect([grid.length, grid[0], grid[39]]).toEqual([
+    40,
+    { alpha: 0.99, temperature: 20, reduction: "mean" },
+    { alpha: 0.05, temperature: 1.5, reduction: "mean" },
+  ]);
 });
 
 describe("the plan", () => {
