@@ -243,10 +243,10 @@ async function bestTrainee(folder: TrainFolder): Promise<Trainee | undefined> {
 }
 
 /** What a network makes of films. */
-async function judge(device: Device, trainee: Trainee, films: Dataset, { batch, workers, arch }: TrainOptions): Promise<Evaluation> {
+async function judge(device: Device, trainee: Trainee, films: Dataset, { batch, workers, arch, loss }: TrainOptions): Promise<Evaluation> {
   const { input } = trainee.description;
   await using batches = openBatches(films, { input, size: batch, seed: 0, sampler: { kind: "sequential" }, workers });
-  return await evaluate(device, trainee, batches, lossFor(arch));
+  return await evaluate(device, trainee, batches, lossFor(arch, loss));
 }
 
 function foldsText(out: string, { pooled, spreads, folds }: FoldsReport): string {
