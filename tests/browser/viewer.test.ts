@@ -1,6 +1,4 @@
 /** The built page scores films as the command line does, explains them, is used by mouse and keys, and sends nothing anywhere. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -16,12 +14,10 @@ import { webFolder } from "./web.ts";
 /** What the page tells, gathered before its own script runs. */
 declare global {
   var told: { readonly type: string; readonly detail: unknown }[];
-  var longTasks: number[];
 }
 
 const gather = (): void => {
   globalThis.told = [];
-  globalThis.longTasks = [];
   for (const type of ["ready", "progress", "result", "error"])
     document.addEventListener(
       type,
@@ -30,18 +26,16 @@ const gather = (): void => {
       },
       { capture: true },
     );
-  new PerformanceObserver((list) => {
-    for (const { duration } of list.getEntries()) globalThis.longTasks.push(duration);
-  }).observe({ type: "longtask", buffered: true });
 };
 
-/** Pictures of the page are kept where this variable says, for people to look at. */
-const screenshots = process.env.ROENTGEN_SCREENSHOTS ?? mkdtempSync(join(tmpdir(), "roentgen-viewer-"));
+/** The folder that pictures of the page go to, for people to look at; without it none are taken, since they cost time. */
+const screenshots = process.env.ROENTGEN_SCREENSHOTS;
 
 await describeInChromium((browser) => {
   let site: Site;
   let context: BrowserContext;
   let page: Page;
+  let scores: readonly Prediction[] = [];
   const requests: string[] = [];
   const complaints: string[] = [];
 
@@ -56,15 +50,13 @@ await describeInChromium((browser) => {
     page = await context.newPage();
     await page.goto(`${site.origin}/`);
   }, PATIENCE);
-  afterAll(async () => {
-    await site?.close();
-    if (!process.env.ROENTGEN_SCREENSHOTS) rmSync(screenshots, { recursive: true, force: true });
-  });
+  afterAll(() => site?.close());
 
   const until = (type: string): Promise<unknown> =>
     page.waitForFunction((wanted) => globalThis.told.find((one) => one.type === wanted)?.detail, type).then((handle) => handle.jsonValue());
 
   async function shoot(name: string): Promise<void> {
+    if (!screenshots) return;
     for (const [size, viewport] of Object.entries({ wide: { width: 1440, height: 900 }, narrow: { width: 390, height: 844 } })) {
       await page.setViewportSize(viewport);
       for (const colorScheme of ["dark", "light"] as const) {
@@ -101,6 +93,7 @@ await describeInChromium((browser) => {
     expect(picture).toBe("phantom.png");
     const { stdout } = await runProgram("src/app/infer.ts", ["samples/phantom.png", "--model", "cxr-mobilenet-v2", "--json"]);
     const headless: readonly Prediction[] = JSON.parse(stdout).results[0].predictions;
+    scores = predictions;
     expect(predictions.map(({ label }) => label)).toEqual(headless.map(({ label }) => label));
     for (const [place, { score }] of predictions.entries()) expect(Math.abs(score - headless[place].score)).toBeLessThan(1e-4);
     await expect.poll(() => page.locator(".score .percent").allTextContents()).toHaveLength(4);
@@ -140,6 +133,17 @@ await describeInChromium((browser) => {
     await shoot("scored");
   });
 
+  test("after the GPU process has ended the next film is scored as before, by models that are loaded anew", async () => {
+    const session = await browser.newBrowserCDPSession();
+    await session.send("Browser.crashGpuProcess").catch(() => {});
+    await session.detach();
+    await page.evaluate(() => globalThis.told.splice(0));
+    await page.locator("input#pictures").setInputFiles(repository("samples/phantom.png"));
+    const { predictions } = (await until("result")) as { readonly predictions: readonly Prediction[] };
+    expect(predictions).toEqual(scores);
+    await page.getByRole("button", { name: "Remove phantom.png" }).last().click();
+  });
+
   test("a file that is no picture says so in the list, and nothing has a score that is no number", async () => {
     await page.locator("input#pictures").setInputFiles({ name: "notes.png", mimeType: "image/png", buffer: Buffer.from("no picture") });
     await page.locator(".list .state.failed").waitFor();
@@ -155,8 +159,7 @@ await describeInChromium((browser) => {
     const sent = await page.evaluate(() => fetch("http://127.0.0.1:9/").then(String, ({ name }: Error) => name));
     expect(sent).toBe("TypeError");
     expect(complaints.splice(0).join()).toMatch(/content security policy/i);
-    if (process.env.ROENTGEN_SCREENSHOTS)
-      process.stderr.write(`long tasks: ${await page.evaluate(() => globalThis.longTasks.map(Math.round).join(", "))}\n`);
+    if (screenshots) process.stderr.write(`long tasks: ${await page.evaluate(() => globalThis.longTasks.map(Math.round).join(", "))}\n`);
   });
 
   test.each([
