@@ -2,7 +2,7 @@
 import type { Source } from "../bytes.ts";
 import { type LoadOptions, loadModel as load, type Model as Scorer } from "../models/model.ts";
 import type { Picture } from "../models/picture.ts";
-import { type ExplainOptions, type Explanation, explainer } from "./explainer.ts";
+import type { Explainer, ExplainOptions, Explanation } from "./explainer.ts";
 
 /** Owns GPU memory: call `destroy`, or declare it with `await using`'s synchronous form, `using`. */
 export interface Model extends Scorer {
@@ -20,9 +20,14 @@ export interface Model extends Scorer {
 /** Loads a model, as `loadModel` of models/model.ts says. */
 export async function loadModel(source: Source, options?: LoadOptions): Promise<Model> {
   const model = await load(source, options);
-  const explains = explainer(model);
+  // Loaded when it is first asked for: a page that only wants scores need not have it.
+  let explains: Promise<Explainer> | undefined;
+  const explain = async (picture: Picture, options?: ExplainOptions): Promise<Explanation> => {
+    explains ??= import("./explainer.ts").then(({ explainer }) => explainer(model));
+    return (await explains).explain(picture, options);
+  };
   const destroy = (): void => {
-    explains.destroy();
+    explains?.then((ready) => ready.destroy()).catch(() => {});
     model.destroy();
   };
   return {
@@ -31,7 +36,7 @@ export async function loadModel(source: Source, options?: LoadOptions): Promise<
     get device() {
       return model.device;
     },
-    explain: explains.explain,
+    explain,
     destroy,
     [Symbol.dispose]: destroy,
   };

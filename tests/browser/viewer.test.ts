@@ -159,7 +159,6 @@ await describeInChromium((browser) => {
     const sent = await page.evaluate(() => fetch("http://127.0.0.1:9/").then(String, ({ name }: Error) => name));
     expect(sent).toBe("TypeError");
     expect(complaints.splice(0).join()).toMatch(/content security policy/i);
-    if (screenshots) process.stderr.write(`long tasks: ${await page.evaluate(() => globalThis.longTasks.map(Math.round).join(", "))}\n`);
   });
 
   test.each([
