@@ -1,6 +1,6 @@
 /**
- * The library for pages. `dist/browser/` is what bundlers are led to: an entry, and parts that are loaded when they are needed, such as
- * the decoder of a format. `dist/roentgen.browser.js` is all of it as one file, for pages without a bundler. Shaders and WebAssembly lie
+ * The library for pages. `dist/browser/` is what bundlers are led to: a file a module, of which they take what is used at once, and what is
+ * loaded when it is needed, such as the decoder of a format. `dist/roentgen.browser.js` is all of it as one file, for pages without a bundler. Shaders and WebAssembly lie
  * within the code, so that there is nothing to resolve, copy or fetch, and what only Node can do is left out.
  */
 import { createHash } from "node:crypto";
@@ -36,12 +36,14 @@ export function library(kind: LibraryKind, outDir = pathOf(kind === "parts" ? "d
       license: { fileName: isWhole ? "roentgen.browser.licenses.md" : "licenses.md" },
       lib: isWhole
         ? { entry: { "roentgen.browser": entry }, formats: ["es"] }
-        : { entry: { index: entry, "batch-worker": pathOf("src/training/batch-worker.ts") }, formats: ["es"] },
+        : { entry: { index: entry, "training/batch-worker": pathOf("src/training/batch-worker.ts") }, formats: ["es"] },
       rolldownOptions: {
         output: {
-          entryFileNames: "[name].js",
+          // npm packs no folder of the name node_modules.
+          entryFileNames: ({ name }) => `${name.replaceAll("node_modules", "packages").replace("virtual_", "")}.js`,
           chunkFileNames: ({ name }) => `${name.replace("virtual_", "")}-[hash].js`,
-          codeSplitting: !isWhole,
+          // A file a module in the parts, so that bundlers leave out every module that is not used, whatever it computes as it is loaded.
+          ...(isWhole ? { codeSplitting: false } : { preserveModules: true, preserveModulesRoot: pathOf("src") }),
           minify: true,
         },
       },

@@ -1,7 +1,7 @@
 /** The library for pages needs nothing beside it, knows nothing of Node, and is small where little of it is used. */
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build, parseAst } from "vite";
 import { afterAll, describe, expect, test } from "vitest";
@@ -23,15 +23,22 @@ function importsOf(code: string): { readonly now: readonly string[]; readonly la
   return { now, later };
 }
 
-const scriptsIn = (folder: string): string[] => readdirSync(folder).filter((name) => name.endsWith(".js"));
+const scriptsIn = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".js"));
+/** The script that another one means by a specifier. */
+const scriptMeant = (specifier: string, by: string): string => (specifier.startsWith(".") ? join(dirname(by), specifier) : specifier);
 const read = (folder: string, name: string): string => readFileSync(join(folder, name), "utf8");
 
 describe.each(["one-file", "parts"] as const)("%s", (kind) => {
   test("has nothing to resolve but its own parts", async () => {
     const folder = await libraryFolder(kind);
     const scripts = scriptsIn(folder);
-    const imported = scripts.flatMap((name) => Object.values(importsOf(read(folder, name))).flat());
-    expect(imported.filter((specifier) => !scripts.includes(specifier.replace(/^\.\//, "")))).toEqual([]);
+    const imported = scripts.flatMap((name) =>
+      Object.values(importsOf(read(folder, name)))
+        .flat()
+        .map((specifier) => scriptMeant(specifier, name)),
+    );
+    expect(imported.filter((script) => !scripts.includes(script))).toEqual([]);
   });
 
   test("does not ask for Node", async () => {
