@@ -5,10 +5,10 @@ import { toTensor } from "../imaging/normalise.ts";
 import type { ModelDescription } from "../models/description.ts";
 import type { Model } from "../models/model.ts";
 import type { Picture, Ready } from "../models/picture.ts";
+import { programCache } from "../models/program-cache.ts";
 import { type HeatMap, isFlat, type Levels, magnitude, toLevels, zeroLevel } from "./heat-map.ts";
 import type { Begun, Maps, Method, MethodOptions } from "./method.ts";
 import type { MethodName } from "./methods.ts";
-import { programsOf } from "./programs.ts";
 import { checkContrast, checkOptions, labelIndex, methodNamed, telling } from "./refuse.ts";
 
 export interface ExplainOptions extends MethodOptions {
@@ -54,6 +54,9 @@ export interface Explainer {
   [Symbol.dispose](): void;
 }
 
+/** Programs kept at once. */
+const MAX_PROGRAMS = 2;
+
 /** What of a model explanations use. */
 export type Explainable = Pick<Model, "outputs" | "read" | "description" | "device">;
 
@@ -63,7 +66,7 @@ export type Explainable = Pick<Model, "outputs" | "read" | "description" | "devi
  */
 export function explainer(model: Explainable): Explainer {
   const { description } = model;
-  const programs = programsOf(model);
+  const programs = programCache(() => model.device, { size: MAX_PROGRAMS });
   let isDestroyed = false;
   let queue: Promise<unknown> = Promise.resolve();
 

@@ -3,8 +3,8 @@ import { InputError, nameOf, readBytes, type Source } from "../bytes.ts";
 import { type AdapterChoice, type Device, requestDevice } from "../gpu/device.ts";
 import { DeviceError, type DeviceFailure } from "../gpu/device-error.ts";
 import type { Precision } from "../gpu/layout.ts";
-import { compile, type Program } from "../graph/program.ts";
-import { type TuningMode, tunedProfile } from "../graph/tune.ts";
+import type { Program } from "../graph/program.ts";
+import type { TuningMode } from "../graph/tune.ts";
 import { toTensor } from "../imaging/normalise.ts";
 import type { Finding } from "../imaging/quality.ts";
 import { sigmoid } from "../kernels/activation.ts";
@@ -29,6 +29,7 @@ import {
 import { featuresOf } from "./out-of-distribution/features.ts";
 import { type Picture, type ReadOptions, type Ready, readPicture } from "./picture.ts";
 import type { Prepared } from "./preprocess.ts";
+import { programCache } from "./program-cache.ts";
 import { networkNamed } from "./registry.ts";
 import { type LoadedWeights, weightsFrom } from "./weights.ts";
 
@@ -271,7 +272,7 @@ function checkOutputs({ shape: [, outputs] }: Node, { arch, classes }: ModelDesc
     throw new InputError(file, `names ${classes.length} classes, but ${arch} has ${outputs} ${outputs === 1 ? "output" : "outputs"}`);
 }
 
-/** Programs kept at once; each holds its own packed weights. */
+/** Programs kept at once. */
 const MAX_PROGRAMS = 3;
 
 function modelOn(
@@ -281,31 +282,17 @@ function modelOn(
   options: LoadOptions,
   detector?: Detector,
 ): Model {
-  const { precision = "f32", tuning, decode, answerAll = false, onProgress, device: shared } = options;
+  const { precision, tuning, decode, answerAll = false, onProgress, device: shared } = options;
   let device = opened;
-  const programs = new Map<string, Promise<Program>>();
-  const compileFor = async (batch: number, layer: string | undefined): Promise<Program> => {
+  const programs = programCache(() => device, { size: MAX_PROGRAMS, precision, tuning, onProgress });
+  const nodesOf = (batch: number, layer: string | undefined): Record<string, Node> => {
     const { raw, scores, features } = outputs(batch);
-    const nodes: Record<string, Node> =
-      layer === undefined ? { raw, scores, ...(features && { features }) } : { embedding: embeddingOf(raw, description.arch, layer).node };
-    const profile = await tunedProfile(device, Object.values(nodes), { tuning, precision });
-    return compile(device, nodes, { precision, profile, onProgress });
+    return layer === undefined
+      ? { raw, scores, ...(features && { features }) }
+      : { embedding: embeddingOf(raw, description.arch, layer).node };
   };
-  const programFor = async (batch: number, layer?: string): Promise<Program> => {
-    const key = layer === undefined ? String(batch) : `${batch} ${layer}`;
-    const program = programs.get(key) ?? compileFor(batch, layer);
-    program.catch(() => programs.delete(key));
-    // Last used goes last; the first is given up when there are too many.
-    programs.delete(key);
-    programs.set(key, program);
-    const [oldest] = programs.keys();
-    if (programs.size > MAX_PROGRAMS) {
-      const given = programs.get(oldest);
-      programs.delete(oldest);
-      await (await given)?.destroy();
-    }
-    return program;
-  };
+  const programFor = (batch: number, layer?: string): Promise<Program> =>
+    programs.get(layer === undefined ? String(batch) : `${batch} ${layer}`, () => nodesOf(batch, layer));
 
   const runBatch = async (pictures: Tensor, layer?: string): Promise<Run> => {
     const program = await programFor(pictures.shape[0], layer);
@@ -329,7 +316,6 @@ function modelOn(
         return await runBatch(pictures, layer);
       } catch (cause) {
         if (shared || isDestroyed || !failedBy(cause, "lost")) throw cause;
-        programs.clear();
         device = await deviceFor(options);
         if (isDestroyed) device.destroy();
         return await runBatch(pictures, layer);
@@ -457,8 +443,7 @@ function modelOn(
 
   const destroy = (): void => {
     isDestroyed = true;
-    for (const program of programs.values()) program.then((ready) => ready.destroy()).catch(() => {});
-    programs.clear();
+    programs.destroy();
     if (!shared) device.destroy();
   };
 
