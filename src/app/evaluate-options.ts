@@ -1,6 +1,7 @@
 /** How a model is to be judged, as typed. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Precision } from "../gpu/layout.ts";
+import { condition, list } from "./arguments.ts";
 import { type SharedOptions, wholeNumber } from "./command-line.ts";
 import type { ThresholdChoice } from "./evaluation/judge.ts";
 
@@ -61,18 +62,6 @@ export function withEvaluateOptions(command: Command): Command {
     .option("--mask <column>", "the column with lung masks for --audit; by default lungs-unet16 draws them")
     .option("--no-gallery", "no pictures of films in the report")
     .option("--json", "one JSON document on stdout", false);
-}
-
-export const list = (text: string): string[] =>
-  text
-    .split(",")
-    .map((item) => item.trim())
-    .filter(Boolean);
-
-function condition(text: string, others: Readonly<Record<string, readonly string[]>> = {}): Record<string, readonly string[]> {
-  const [, column, values] = /^([^=]+)=(.+)$/.exec(text) ?? [];
-  if (column === undefined) throw new InvalidArgumentError("it reads column=value or column=value,value.");
-  return { ...others, [column]: list(values) };
 }
 
 /** A rule, or a number that is taken as it is. */

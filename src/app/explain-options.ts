@@ -81,16 +81,6 @@ export function runsBar(options: ExplainCommandOptions): { readonly onProgress: 
   return { onProgress, stop };
 }
 
-/** Names with commas between them. */
-export function listOf(text: string): string[] {
-  const labels = text
-    .split(",")
-    .map((label) => label.trim())
-    .filter(Boolean);
-  if (labels.length === 0) throw new InvalidArgumentError("there are no labels.");
-  return labels;
-}
-
 /** What is seen in the place of what is hidden. */
 export function fillOf(text: string): Fill {
   if (text === "mean" || text === "blur") return text;
@@ -98,14 +88,4 @@ export function fillOf(text: string): Fill {
   if (text.trim() === "" || !(level >= 0 && level <= 255))
     throw new InvalidArgumentError("mean, blur or a grey level from 0 to 255 is needed.");
   return level;
-}
-
-/** A number within two others. */
-export function numberIn(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() === "" || !(value >= least && value <= most))
-      throw new InvalidArgumentError(`a number from ${least} to ${most} is needed.`);
-    return value;
-  };
 }

@@ -10,10 +10,11 @@ import { occlusionForms } from "../explanation/occlusion.ts";
 import { labelIndex } from "../explanation/refuse.ts";
 import type { Image } from "../loaders/image.ts";
 import type { Model } from "../models/model.ts";
+import { labelList, numberWithin } from "./arguments.ts";
 import { readColours } from "./colours.ts";
 import { complain, exitCode, isMain, note, runProgram, wholeNumber, withSharedOptions } from "./command-line.ts";
 import { checkAll, type Regions, regionsOf } from "./explain-checks.ts";
-import { type ExplainCommandOptions, type Found, fillOf, listOf, methodOptions, type Named, numberIn, runsBar } from "./explain-options.ts";
+import { type ExplainCommandOptions, type Found, fillOf, methodOptions, type Named, runsBar } from "./explain-options.ts";
 import { fileOfMap, formatMap, writeMaps } from "./explain-output.ts";
 import { readOptionsOf, withFilmOptions } from "./film-options.ts";
 import { expandInputs } from "./inputs.ts";
@@ -25,7 +26,7 @@ export const explainCommand = (): Command =>
     .description("Show where a network looks on chest films. Research use, not for clinical use.")
     .argument("<files...>", "PNG, JPEG, DICOM, TIFF, WebP and BMP files, folders, globs, or - for a list of them on stdin")
     .addOption(new Option("--method <name>", "how").choices(methodNames).default("grad-cam"))
-    .option("--label <a,b,…>", "the classes to explain, or all; by default the one with the highest score", listOf)
+    .option("--label <a,b,…>", "the classes to explain, or all; by default the one with the highest score", labelList)
     .option("--layer <name>", "the map that Grad-CAM weighs, as torchvision names the module (layer3, features.29)")
     .option("--patch <pixels>", "occlusion: side of what is hidden, in pixels of the network's input (32 at 224)", wholeNumber(1))
     .option("--stride <pixels>", "occlusion: from one patch to the next (8 at 224)", wholeNumber(1))
@@ -40,13 +41,13 @@ export const explainCommand = (): Command =>
       ),
     )
     .option("--samples <n>", "smooth-gradient: noisy copies (50)", wholeNumber(1))
-    .option("--noise <share>", "smooth-gradient: the noise's deviation as a share of the film's range (0.15)", numberIn(0, 10))
+    .option("--noise <share>", "smooth-gradient: the noise's deviation as a share of the film's range (0.15)", numberWithin(0, 10))
     .option(
       "--color-map <name|file>",
       "jet, hot, bone, viridis, inferno, magma, plasma, turbo, bwr, hsv, each also as NAME_r, or 256 lines of RGB",
       readColours,
     )
-    .option("--opacity <x>", "how much of the film the strongest covers, 0 to 1", numberIn(0, 1), 0.6)
+    .option("--opacity <x>", "how much of the film the strongest covers, 0 to 1", numberWithin(0, 1), 0.6)
     .addOption(
       new Option("--blend <kind>", "whether weaker parts cover less (heat) or all the same (even)")
         .choices(["heat", "even"])

@@ -9,11 +9,11 @@ import { encodePng } from "../loaders/png.ts";
 import { type Combination, combinations, type Disagreement, type Ensemble, ensemble, type MemberResult } from "../models/ensemble.ts";
 import type { Milliseconds, Model, Prediction } from "../models/model.ts";
 import type { OutlierScores, Withheld } from "../models/out-of-distribution/detector.ts";
+import { numbers } from "./arguments.ts";
 import { complain, exitCode, isMain, note, runProgram, wholeNumber, withSharedOptions } from "./command-line.ts";
 import { type FilmOptions, readOptionsOf, withFilmOptions } from "./film-options.ts";
 import { expandInputs } from "./inputs.ts";
 import { type ModelOptions, openModel, withModelOptions } from "./models.ts";
-import { numbers } from "./numbers.ts";
 import { progressBar } from "./progress.ts";
 import { version } from "./version.ts";
 

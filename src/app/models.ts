@@ -5,6 +5,7 @@ import type { Source } from "../bytes.ts";
 import type { Precision } from "../gpu/layout.ts";
 import { type LoadOptions, loadModel, type Model } from "../models/model.ts";
 import { defaultModel, shippedModel, shippedModels } from "../models/shipped.ts";
+import { labelList, labelsAmong } from "./arguments.ts";
 import { note, type SharedOptions } from "./command-line.ts";
 
 export interface ModelOptions extends SharedOptions {
@@ -46,9 +47,7 @@ export function withModelOptions(command: Command, { several = false }: { readon
 /** A list as typed, or from a file where there is one or it looks like one. */
 export function readLabels(text: string): string[] {
   const isFile = existsSync(text) || /[/\\]|\.txt$/.test(text);
-  const labels = (isFile ? readLines(text) : text.split(",")).map((label) => label.trim()).filter(Boolean);
-  if (labels.length === 0) throw new InvalidArgumentError("there are no labels.");
-  return labels;
+  return isFile ? labelsAmong(readLines(text)) : labelList(text);
 }
 
 function readLines(path: string): string[] {

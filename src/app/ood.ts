@@ -21,13 +21,13 @@ import { type Dataset, samplesIn } from "../training/dataset.ts";
 import { type FeatureReader, type FeatureRows, openFeatureReader } from "../training/feature-rows.ts";
 import { readManifest } from "../training/manifest.ts";
 import { writeWhole } from "../training/write-file.ts";
+import { condition, list, numberWithin } from "./arguments.ts";
 import { isMain, note, runProgram, type SharedOptions, wholeNumber, withSharedOptions } from "./command-line.ts";
 import { sourceOf } from "./models.ts";
 import { cardWith, oodSection } from "./ood-card.ts";
 import { measureOod, type OodReport } from "./ood-report.ts";
 import { outlierPictures } from "./outlier-pictures.ts";
 import { progressBar } from "./progress.ts";
-import { condition, list, numberWithin } from "./train-options.ts";
 import { version } from "./version.ts";
 
 interface OodOptions extends SharedOptions {

@@ -7,11 +7,11 @@ import type { IndexItem, StoredIndex } from "../retrieval/embedding-index.ts";
 import { type KnnReport, knnReport } from "../retrieval/knn-report.ts";
 import { type Neighbour, type NeighbourOptions, neighbours } from "../retrieval/neighbours.ts";
 import { type Tensor, tensor } from "../tensor.ts";
+import { condition } from "./arguments.ts";
 import { note, type SharedOptions, withSharedOptions } from "./command-line.ts";
 import { openIndex } from "./index-folder.ts";
 import { metrics } from "./search-index.ts";
 import { groupOf, noColumn } from "./search-query.ts";
-import { condition } from "./train-options.ts";
 import { version } from "./version.ts";
 
 interface EvaluateOptions extends SharedOptions {

@@ -6,12 +6,12 @@ import { sha256 } from "../loaders/sha256.ts";
 import type { Model } from "../models/model.ts";
 import { appended, checkAlike, type EmbeddingIndex, type IndexDescription, type IndexItem } from "../retrieval/embedding-index.ts";
 import { tensor } from "../tensor.ts";
+import { condition } from "./arguments.ts";
 import { complain, exitCode, note, wholeNumber, withSharedOptions } from "./command-line.ts";
 import { type Film, filmsOf } from "./film-list.ts";
 import { hasIndex, openIndex, saveIndex, toStored } from "./index-folder.ts";
 import { type ModelOptions, openModel, withModelOptions } from "./models.ts";
 import { type Progress, progressBar } from "./progress.ts";
-import { condition } from "./train-options.ts";
 import { version } from "./version.ts";
 
 interface IndexOptions extends ModelOptions {

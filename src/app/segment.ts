@@ -8,6 +8,7 @@ import type { Image, PixelSpacing } from "../loaders/image.ts";
 import type { Milliseconds, Model } from "../models/model.ts";
 import { nearestName } from "../models/nearest-name.ts";
 import { openFilm } from "../models/picture.ts";
+import { condition, list, numberWithin } from "./arguments.ts";
 import { complain, exitCode, isMain, note, runProgram, withSharedOptions } from "./command-line.ts";
 import { type FilmOptions, readOptionsOf, withFilmOptions } from "./film-options.ts";
 import { expandInputs } from "./inputs.ts";
@@ -17,7 +18,6 @@ import { type ModelOptions, openModel, withModelOptions } from "./models.ts";
 import { makeFolder } from "./output-files.ts";
 import { progressBar } from "./progress.ts";
 import { scoreManifest } from "./segment-score.ts";
-import { condition, list, numberWithin } from "./train-options.ts";
 import { version } from "./version.ts";
 
 export interface SegmentOptions extends ModelOptions, FilmOptions {

@@ -11,6 +11,7 @@ import { usualRates } from "../training/optimizers/named.ts";
 import type { RateSchedule } from "../training/rates.ts";
 import { recipes } from "../training/recipes.ts";
 import type { Sampler } from "../training/sampler.ts";
+import { condition, list, numberWithin } from "./arguments.ts";
 import { type SharedOptions, wholeNumber } from "./command-line.ts";
 
 export interface TrainOptions extends SharedOptions {
@@ -139,30 +140,6 @@ const ratesText = (): string =>
   Object.entries(usualRates)
     .map(([name, rate]) => `${rate} ${name}`)
     .join(", ");
-
-/** Parses a number from `least` to `most`. */
-export function numberWithin(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() === "" || !(value >= least && value <= most) || !Number.isFinite(value))
-      throw new InvalidArgumentError(`a number ${Number.isFinite(most) ? `from ${least} to ${most}` : `of at least ${least}`} is needed.`);
-    return value;
-  };
-}
-
-/** Parses "a,b,c". */
-export const list = (text: string): string[] =>
-  text
-    .split(",")
-    .map((item) => item.trim())
-    .filter(Boolean);
-
-/** Parses "column=a,b", an option that may be repeated. */
-export function condition(text: string, others: Readonly<Record<string, readonly string[]>> = {}): Record<string, readonly string[]> {
-  const [, column, values] = /^([^=]+)=(.+)$/.exec(text) ?? [];
-  if (column === undefined) throw new InvalidArgumentError("it reads column=value or column=value,value.");
-  return { ...others, [column]: list(values) };
-}
 
 function classWeights(text: string): TrainOptions["classWeights"] {
   if (text === "none" || text === "balanced") return text;
