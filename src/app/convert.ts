@@ -1,5 +1,4 @@
 /** Weights of any format as a model file of ours: `npx tsx src/app/convert.ts IN --out OUT.safetensors` */
-import { stat } from "node:fs/promises";
 import { Command, Option } from "commander";
 import { InputError, readBytes } from "../bytes.ts";
 import { requestDevice } from "../gpu/device.ts";
@@ -19,6 +18,7 @@ import type { Tensor } from "../tensor.ts";
 import { writeWhole } from "../training/write-file.ts";
 import { isMain, note, runProgram, type SharedOptions, withSharedOptions } from "./command-line.ts";
 import { downloadProgress, readLabels } from "./models.ts";
+import { isThere } from "./output-files.ts";
 import { version } from "./version.ts";
 
 interface ConvertOptions extends SharedOptions {
@@ -76,7 +76,7 @@ Nothing in a file is run. Exit codes: 0 done, 1 failed, 2 usage, 3 no usable GPU
 
 async function convert(source: string, options: ConvertOptions): Promise<void> {
   const { out, arch, labels, dtype, check, force } = options;
-  if (!force && (await exists(out))) throw overwrites(out);
+  if (!force && (await isThere(out))) throw overwrites(out);
   const read = await readWeights(source, { arch, onProgress: downloadProgress(options) });
   for (const text of read.notes) note(`${source}: ${text}`, options);
   const described = arch === undefined && read.metadata.arch === undefined ? undefined : describeWeights(read, source, { arch, labels });
@@ -104,18 +104,12 @@ async function convert(source: string, options: ConvertOptions): Promise<void> {
     );
   const written = toOnnx && described ? await onnxOf(described, toTensors(read.tensors)) : bytes;
   // Reading and checking take a while: somebody else may have written it since.
-  if (!force && (await exists(out))) throw overwrites(out);
+  if (!force && (await isThere(out))) throw overwrites(out);
   await writeWhole(out, written);
   note(`${out}: ${read.tensors.size} values, ${(bytes.length / 2 ** 20).toFixed(1)} MiB, ${dtype}`, options);
 }
 
 const overwrites = (path: string): InputError => new InputError(path, "exists already, and nothing is overwritten without --force");
-
-const exists = (path: string): Promise<boolean> =>
-  stat(path).then(
-    () => true,
-    () => false,
-  );
 
 /** The file's bytes. @throws InputError where a value is no number, or too large for the type. */
 function encoded({ tensors }: WeightsFile, described: Described | undefined, source: string, { dtype }: ConvertOptions): Uint8Array {

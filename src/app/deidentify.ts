@@ -1,11 +1,12 @@
 /** Copies of DICOM films that tell nobody's name: `npx tsx src/app/deidentify.ts FILES… --out DIR` */
-import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Command } from "commander";
 import { InputError, readBytes } from "../bytes.ts";
 import { type Deidentified, deidentify } from "../loaders/dicom/deidentify.ts";
+import { makeFolder } from "../training/write-file.ts";
 import { complain, exitCode, isMain, note, runProgram } from "./command-line.ts";
 import { expandInputs } from "./inputs.ts";
+import { writeNew } from "./output-files.ts";
 import { version } from "./version.ts";
 
 interface DeidentifyOptions {
@@ -46,7 +47,7 @@ async function run(typed: readonly string[], options: DeidentifyOptions): Promis
     try {
       const { bytes, uid, ...report } = deidentify(await readBytes(file), file, uids);
       const copy = join(options.out, `${uid}.dcm`);
-      await write(copy, bytes);
+      await writeNew(copy, bytes);
       results.push({ file, copy, ...report });
       if (!options.json) process.stdout.write(format(file, copy, report));
       for (const warning of report.warnings) note(`${file}: ${warning}`, options);
@@ -58,24 +59,6 @@ async function run(typed: readonly string[], options: DeidentifyOptions): Promis
     }
   }
   if (options.json) process.stdout.write(`${JSON.stringify({ tool: "roentgen", version, results }, undefined, 2)}\n`);
-}
-
-async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path, { recursive: true });
-  } catch (cause) {
-    throw new InputError(path, "is no folder and cannot be made one", { cause });
-  }
-}
-
-/** @throws InputError where there is such a file already. */
-async function write(path: string, bytes: Uint8Array): Promise<void> {
-  try {
-    await writeFile(path, bytes, { flag: "wx" });
-  } catch (cause) {
-    const exists = cause instanceof Error && "code" in cause && cause.code === "EEXIST";
-    throw new InputError(path, exists ? "exists already, and nothing is overwritten" : "cannot be written", { cause });
-  }
 }
 
 function format(

@@ -1,7 +1,5 @@
 /** What `explain` writes: overlays, maps, numbers, and lines for people. */
-import { mkdir, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { InputError } from "../bytes.ts";
 import { type HeatMap, rescaled } from "../explanation/heat-map.ts";
 import { methods } from "../explanation/methods.ts";
 import { inEightBits, overlay } from "../explanation/overlay.ts";
@@ -9,8 +7,10 @@ import { type Panel, sheet } from "../explanation/sheet.ts";
 import { colourTable } from "../imaging/colour-map.ts";
 import type { Image } from "../loaders/image.ts";
 import { encodePng } from "../loaders/png.ts";
+import { makeFolder } from "../training/write-file.ts";
 import { formatChecks } from "./explain-checks.ts";
 import type { ExplainCommandOptions, Found } from "./explain-options.ts";
+import { writeNew } from "./output-files.ts";
 import { version } from "./version.ts";
 
 /**
@@ -44,14 +44,14 @@ export async function writeMaps(
   };
   const together = (): Image => sheet(rows, bar, Math.min(512, Math.max(224, film.height)));
   if (/\.png$/i.test(out)) {
-    await write(out, encodePng(found.length === 1 ? overlays[0] : together()));
+    await writeNew(out, encodePng(found.length === 1 ? overlays[0] : together()));
     return [out];
   }
   await makeFolder(out);
   const start = join(out, basename(file).replace(/\.[^.]+$/, ""));
   const written: string[] = [];
   const put = async (path: string, bytes: Uint8Array): Promise<void> => {
-    await write(path, bytes);
+    await writeNew(path, bytes);
     written.push(path);
   };
   for (const [i, each] of found.entries()) {
@@ -119,20 +119,3 @@ export function formatMap({ model, explanation, checks }: Found, withModel: bool
 
 export const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 const short = (value: number): string => value.toPrecision(3);
-
-async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path, { recursive: true });
-  } catch (cause) {
-    throw new InputError(path, "is no folder and cannot be made one", { cause });
-  }
-}
-
-async function write(path: string, bytes: Uint8Array): Promise<void> {
-  try {
-    await writeFile(path, bytes, { flag: "wx" });
-  } catch (cause) {
-    const exists = cause instanceof Error && "code" in cause && cause.code === "EEXIST";
-    throw new InputError(path, exists ? "exists already, and nothing is overwritten" : "cannot be written", { cause });
-  }
-}

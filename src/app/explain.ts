@@ -1,5 +1,4 @@
 /** Where a network looks on chest films: `npx tsx src/app/explain.ts FILES…` */
-import { stat } from "node:fs/promises";
 import { Command, Option } from "commander";
 import { InputError } from "../bytes.ts";
 import { type Explainer, type Explanation, explainer } from "../explanation/explainer.ts";
@@ -19,6 +18,7 @@ import { fileOfMap, formatMap, writeMaps } from "./explain-output.ts";
 import { readOptionsOf, withFilmOptions } from "./film-options.ts";
 import { expandInputs } from "./inputs.ts";
 import { openModel, withModelOptions } from "./models.ts";
+import { isThere } from "./output-files.ts";
 import { version } from "./version.ts";
 
 export const explainCommand = (): Command =>
@@ -178,7 +178,7 @@ function checkAsked(model: Model, { label = [], layer, method }: ExplainCommandO
 async function checkOut(files: readonly string[], { out }: ExplainCommandOptions): Promise<void> {
   if (out === undefined || !/\.png$/i.test(out)) return;
   if (files.length > 1) throw new InputError(out, `is one file, and there are ${files.length} films; name a folder`);
-  if (await stat(out).catch(() => undefined)) throw new InputError(out, "exists already, and nothing is overwritten");
+  if (await isThere(out)) throw new InputError(out, "exists already, and nothing is overwritten");
 }
 
 if (isMain(import.meta.url)) await runProgram(explainCommand());

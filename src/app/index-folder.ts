@@ -1,9 +1,9 @@
 /** The folder of an index of embeddings: embeddings.safetensors and items.jsonl. */
-import { mkdir, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { isAbsolute, join, relative, resolve } from "node:path";
 import { InputError } from "../bytes.ts";
 import { type EmbeddingIndex, type IndexItem, readIndex, type StoredIndex, writeIndex } from "../retrieval/embedding-index.ts";
-import { writeWhole } from "../training/write-file.ts";
+import { makeFolder, writeWhole } from "../training/write-file.ts";
 
 /**
  * @throws InputError where there is no index, or one that is damaged.
@@ -27,11 +27,7 @@ export const hasIndex = (folder: string): Promise<boolean> =>
 
 /** Writes an index, its lines first: whatever fails, the index that was there stays. */
 export async function saveIndex(folder: string, index: EmbeddingIndex): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-  } catch (cause) {
-    throw new InputError(folder, "is no folder and cannot be made one", { cause });
-  }
+  await makeFolder(folder);
   const { items, embeddings } = await writeIndex(index);
   await writeWhole(join(folder, ITEMS), items);
   await writeWhole(join(folder, EMBEDDINGS), embeddings);

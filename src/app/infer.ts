@@ -1,5 +1,4 @@
 /** Scores of chest films: `npx tsx src/app/infer.ts FILES…` */
-import { mkdir, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { Command, Option } from "commander";
 import { InputError } from "../bytes.ts";
@@ -9,11 +8,13 @@ import { encodePng } from "../loaders/png.ts";
 import { type Combination, combinations, type Disagreement, type Ensemble, ensemble, type MemberResult } from "../models/ensemble.ts";
 import type { Milliseconds, Model, Prediction } from "../models/model.ts";
 import type { OutlierScores, Withheld } from "../models/out-of-distribution/detector.ts";
+import { makeFolder } from "../training/write-file.ts";
 import { numbers } from "./arguments.ts";
 import { complain, exitCode, isMain, note, runProgram, wholeNumber, withSharedOptions } from "./command-line.ts";
 import { type FilmOptions, readOptionsOf, withFilmOptions } from "./film-options.ts";
 import { expandInputs } from "./inputs.ts";
 import { type ModelOptions, openModel, withModelOptions } from "./models.ts";
+import { writeNew } from "./output-files.ts";
 import { progressBar } from "./progress.ts";
 import { version } from "./version.ts";
 
@@ -183,14 +184,6 @@ async function* segmentAll(model: Model, files: readonly string[], { out }: Infe
   }
 }
 
-async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path, { recursive: true });
-  } catch (cause) {
-    throw new InputError(path, "is no folder and cannot be made one", { cause });
-  }
-}
-
 /** White where the probability is above one half. */
 const maskOf = ({ width, height, data }: Image): Image => ({
   width,
@@ -203,12 +196,7 @@ const maskOf = ({ width, height, data }: Image): Image => ({
 /** @throws InputError where there is such a file already. */
 async function writeMask(mask: Image, folder: string, file: string, label: string | undefined): Promise<string> {
   const path = join(folder, `${basename(file).replace(/\.[^.]+$/, "")}${label === undefined ? "" : `.${label}`}.mask.png`);
-  try {
-    await writeFile(path, encodePng(mask), { flag: "wx" });
-  } catch (cause) {
-    const exists = cause instanceof Error && "code" in cause && cause.code === "EEXIST";
-    throw new InputError(path, exists ? "exists already, and nothing is overwritten" : "cannot be written", { cause });
-  }
+  await writeNew(path, encodePng(mask));
   return path;
 }
 

@@ -7,7 +7,7 @@ import type { Lungs, Side } from "../imaging/lung-mask.ts";
 import { type Colour, canvasOf, drawOutline, tint } from "../imaging/mask-overlay.ts";
 import type { Image } from "../loaders/image.ts";
 import { encodePng } from "../loaders/png.ts";
-import { writeNew } from "./output-files.ts";
+import { writeAllNew } from "./output-files.ts";
 
 /** What a side means, for whoever reads a result. */
 export const sidesNote = "the patient's: the right lung is on the left of the film";
@@ -56,7 +56,7 @@ export async function writeLungs(folder: string, file: string, film: Image, mask
   };
   const outlines = outlinesOf(lungs, film);
   const { width, height } = film;
-  await writeNew(
+  await writeAllNew(
     new Map<string, Uint8Array | string>([
       [paths.mask, encodePng(mask)],
       [paths.overlay, encodePng(overlayOf(film, lungs, outlines))],

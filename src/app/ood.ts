@@ -1,5 +1,4 @@
 /** Teaching a model which pictures it can judge: `npx tsx src/app/ood.ts MANIFEST --model FILE --out FILE` */
-import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { InputError, type Source } from "../bytes.ts";
@@ -27,6 +26,7 @@ import { sourceOf } from "./models.ts";
 import { cardWith, oodSection } from "./ood-card.ts";
 import { measureOod, type OodReport } from "./ood-report.ts";
 import { outlierPictures } from "./outlier-pictures.ts";
+import { isThere } from "./output-files.ts";
 import { progressBar } from "./progress.ts";
 import { version } from "./version.ts";
 
@@ -104,7 +104,7 @@ async function ood(manifest: string, options: OodOptions): Promise<void> {
   if (!/\.safetensors$/i.test(out)) throw new InputError(out, "must be a .safetensors file, the only kind that holds a detector");
   const card = out.replace(/\.safetensors$/i, ".md");
   for (const path of [out, card])
-    if (!force && (await exists(path))) throw new InputError(path, "exists already, and nothing is overwritten without --force");
+    if (!force && (await isThere(path))) throw new InputError(path, "exists already, and nothing is overwritten without --force");
   const model = await readModel(options.model);
   const { description } = model;
   const films = await readManifest(manifest, { label, where, classes: description.classes });
@@ -146,12 +146,6 @@ async function ood(manifest: string, options: OodOptions): Promise<void> {
   process.stdout.write(options.json ? `${JSON.stringify(document, undefined, 2)}\n` : `${section}\n`);
   note("Research use only, not for clinical use.", options);
 }
-
-const exists = (path: string): Promise<boolean> =>
-  stat(path).then(
-    () => true,
-    () => false,
-  );
 
 interface ModelFile {
   readonly source: Source;

@@ -1,35 +1,52 @@
-/** Files that a program writes beside its answers: none is overwritten, and those of one answer are written all or not at all. */
-import { access, mkdir, writeFile } from "node:fs/promises";
+/** Files that a program writes beside its answers: none is overwritten unasked, and those of one answer are written all or not at all. */
+import { access, writeFile } from "node:fs/promises";
 import { InputError } from "../bytes.ts";
+import { writeWhole } from "../training/write-file.ts";
 
-/** @throws InputError where there is something else of that name, or it may not be made. */
-export async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path, { recursive: true });
-  } catch (cause) {
-    throw new InputError(path, "is no folder and cannot be made one", { cause });
-  }
+export const isThere = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+const kept = "exists already, and nothing is overwritten";
+const spared = "exists already, --force overwrites it";
+
+/** @throws InputError where there is a file or folder already, unless it may be overwritten. */
+export async function checkNew(path: string, force: boolean): Promise<void> {
+  if (!force && (await isThere(path))) throw new InputError(path, spared);
 }
+
+/** Writes a file whole or not at all; see `checkNew`. */
+export async function writeChecked(path: string, bytes: Uint8Array, force: boolean): Promise<void> {
+  await checkNew(path, force);
+  await writeWhole(path, bytes);
+}
+
+/** @throws InputError where there is such a file already, unless it may be overwritten, or it cannot be written. */
+export const writeUnlessThere = (path: string, content: Uint8Array | string, force: boolean): Promise<void> =>
+  put(path, content, force ? "w" : "wx", spared);
+
+/** @throws InputError where there is such a file already, or it cannot be written. */
+export const writeNew = (path: string, content: Uint8Array | string): Promise<void> => put(path, content, "wx", kept);
 
 /**
  * Writes files by their paths.
  * @throws InputError where one exists already; then none is written.
  */
-export async function writeNew(files: ReadonlyMap<string, Uint8Array | string>): Promise<void> {
-  const exists = (path: string, options?: ErrorOptions) => new InputError(path, "exists already, and nothing is overwritten", options);
-  for (const path of files.keys()) {
-    const isThere = await access(path).then(
-      () => true,
-      () => false,
-    );
-    if (isThere) throw exists(path);
-  }
-  for (const [path, content] of files) {
-    try {
-      await writeFile(path, content, { flag: "wx" });
-    } catch (cause) {
-      if (cause instanceof Error && "code" in cause && cause.code === "EEXIST") throw exists(path, { cause });
-      throw new InputError(path, `cannot be written (${cause instanceof Error ? cause.message : String(cause)})`, { cause });
-    }
+export async function writeAllNew(files: ReadonlyMap<string, Uint8Array | string>): Promise<void> {
+  for (const path of files.keys()) if (await isThere(path)) throw new InputError(path, kept);
+  for (const [path, content] of files) await writeNew(path, content);
+}
+
+/** @param ifThere - what is said of a file that is there already, and kept. */
+async function put(path: string, content: Uint8Array | string, flag: "w" | "wx", ifThere: string): Promise<void> {
+  try {
+    await writeFile(path, content, { flag });
+  } catch (cause) {
+    const exists = cause instanceof Error && "code" in cause && cause.code === "EEXIST";
+    throw new InputError(path, exists ? ifThere : `cannot be written (${cause instanceof Error ? cause.message : String(cause)})`, {
+      cause,
+    });
   }
 }

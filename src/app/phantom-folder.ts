@@ -1,12 +1,12 @@
 /** A folder of drawn films with a manifest, for trainings that need no data. */
-import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { InputError } from "../bytes.ts";
 import { type CohortOptions, cohort, indicatorRules } from "../imaging/phantom-cohort.ts";
 import { writeCsv } from "../loaders/csv.ts";
 import { encodePng } from "../loaders/png.ts";
 import type { Sample } from "../training/dataset.ts";
 import { splitDataset } from "../training/split.ts";
+import { makeFolder } from "../training/write-file.ts";
+import { writeUnlessThere } from "./output-files.ts";
 
 /** The shares of the sets in the manifest's column `split`. */
 const shares = { train: 0.6, val: 0.2, test: 0.2 };
@@ -23,8 +23,7 @@ export async function writePhantomFolder(
   { force = false, ...options }: CohortOptions & { readonly force?: boolean },
 ): Promise<string> {
   const manifest = join(folder, "manifest.csv");
-  const flag = force ? "w" : "wx";
-  await written(folder, mkdir(folder, { recursive: true }));
+  await makeFolder(folder);
   const indicators = Object.keys(indicatorRules);
   const columns = ["file", "mask", "label", "patient_id", "source", "split", "opacity_share", ...indicators];
   const digits = String(options.films - 1).length;
@@ -33,27 +32,14 @@ export async function writePhantomFolder(
   for (const { patient, label, phantom, share, indicators: values } of cohort(options)) {
     const number = String(rows.length).padStart(digits, "0");
     const [film, mask] = [`film-${number}.png`, `lungs-${number}.png`];
-    await written(join(folder, film), writeFile(join(folder, film), encodePng(phantom.image), { flag }));
+    await writeUnlessThere(join(folder, film), encodePng(phantom.image), force);
     const lungs = { ...phantom.image, data: phantom.lungs.map((value) => 255 * value) };
-    await written(join(folder, mask), writeFile(join(folder, mask), encodePng(lungs), { flag }));
+    await writeUnlessThere(join(folder, mask), encodePng(lungs), force);
     rows.push([film, mask, label, patient, "phantom", "", share.toFixed(6), ...Object.values(values).map((value) => value.toFixed(4))]);
     samples.push({ name: film, picture: film, patient, label: Object.keys(options.patterns).indexOf(label) });
   }
   const dealt = splitDataset({ name: manifest, classes: Object.keys(options.patterns), samples }, { shares, seed: options.seed ?? 0 });
   const table = rows.map((row, i) => row.map((field, c) => (columns[c] === "split" ? (dealt.samples[i].split ?? "") : field)));
-  await written(manifest, writeFile(manifest, writeCsv({ columns, rows: table }), { flag }));
+  await writeUnlessThere(manifest, writeCsv({ columns, rows: table }), force);
   return manifest;
-}
-
-/** What went wrong with a file, under its name. */
-async function written(path: string, writing: Promise<unknown>): Promise<void> {
-  try {
-    await writing;
-  } catch (cause) {
-    const problem =
-      cause instanceof Error && "code" in cause && cause.code === "EEXIST"
-        ? "exists already, --force overwrites it"
-        : `cannot be written (${cause instanceof Error ? cause.message : String(cause)})`;
-    throw new InputError(path, problem, { cause });
-  }
 }

@@ -1,12 +1,12 @@
 /** Synthetic chest films: `npx tsx src/app/phantom.ts OUT.png` */
-import { access, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
-import { InputError } from "../bytes.ts";
 import { type Phantom, type PhantomOptions, phantom } from "../imaging/phantom.ts";
 import type { Pattern } from "../imaging/phantom-cohort.ts";
 import { encodePng } from "../loaders/png.ts";
+import { makeFolder } from "../training/write-file.ts";
 import { isMain, runProgram, wholeNumber } from "./command-line.ts";
+import { checkNew, writeUnlessThere } from "./output-files.ts";
 import { writePhantomFolder } from "./phantom-folder.ts";
 import { version } from "./version.ts";
 
@@ -66,22 +66,11 @@ async function draw(out: string, options: CommandOptions, command: Command): Pro
   if (!out.toLowerCase().endsWith(".png")) command.error(`error: the file to write is a PNG, got ${out}`);
   const drawn = drawOrExplain({ size, seed, opacities: opacity, strength }, command);
   const files = [{ path: out, image: drawn.image }, ...(masks === undefined ? [] : maskFiles(masks, drawn))];
-  for (const { path } of files) {
-    if (!force && (await exists(path))) throw new InputError(path, "exists already, --force overwrites it");
-  }
-  if (masks !== undefined) await named(masks, mkdir(masks, { recursive: true }));
+  for (const { path } of files) await checkNew(path, force);
+  if (masks !== undefined) await makeFolder(masks);
   for (const { path, image } of files) {
-    await named(path, writeFile(path, encodePng(image), { flag: force ? "w" : "wx" }));
+    await writeUnlessThere(path, encodePng(image), force);
     process.stdout.write(`${path}\n`);
-  }
-}
-
-/** What went wrong with a file, under its name. */
-async function named(path: string, writing: Promise<unknown>): Promise<void> {
-  try {
-    await writing;
-  } catch (cause) {
-    throw new InputError(path, `cannot be written (${cause instanceof Error ? cause.message : String(cause)})`, { cause });
   }
 }
 
@@ -116,11 +105,5 @@ function maskFiles(folder: string, { image, lungs, left, right, opacities, opaci
     image: { ...image, data: mask.map((value) => 255 * value) },
   }));
 }
-
-const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );
 
 if (isMain(import.meta.url)) await runProgram(phantomCommand());

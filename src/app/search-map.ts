@@ -11,7 +11,7 @@ import { tsne } from "../retrieval/tsne.ts";
 import type { Tensor } from "../tensor.ts";
 import { note, type SharedOptions, wholeNumber, withSharedOptions } from "./command-line.ts";
 import { fromStored, openIndex } from "./index-folder.ts";
-import { checkNew, writeNew } from "./new-file.ts";
+import { checkNew, writeChecked } from "./output-files.ts";
 import { progressBar } from "./progress.ts";
 import { noColumn } from "./search-query.ts";
 import { version } from "./version.ts";
@@ -73,8 +73,9 @@ async function map(folder: string, options: MapOptions, command: Command): Promi
   const index = await openIndex(folder);
   const label = labelColumn(index, folder, options);
   const { places, quality } = await layOut(index, folder, options);
-  if (out !== undefined) await writeNew(out, encodePng(plotOf(index, places, label, `${folder}: ${options.method}, ${quality}`)), force);
-  if (csv !== undefined) await writeNew(csv, new TextEncoder().encode(tableOf(index, places, folder)), force);
+  if (out !== undefined)
+    await writeChecked(out, encodePng(plotOf(index, places, label, `${folder}: ${options.method}, ${quality}`)), force);
+  if (csv !== undefined) await writeChecked(csv, new TextEncoder().encode(tableOf(index, places, folder)), force);
   const written = [out, csv].filter((path) => path !== undefined);
   if (options.json) {
     const { method, seed } = options;

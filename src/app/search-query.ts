@@ -15,7 +15,7 @@ import { complain, exitCode, note, wholeNumber, withSharedOptions } from "./comm
 import { fromStored, openIndex } from "./index-folder.ts";
 import { expandInputs } from "./inputs.ts";
 import { type ModelOptions, openModel, withModelOptions } from "./models.ts";
-import { checkNew, writeNew } from "./new-file.ts";
+import { checkNew, writeChecked } from "./output-files.ts";
 import { describe, metrics } from "./search-index.ts";
 import { version } from "./version.ts";
 
@@ -106,7 +106,7 @@ async function query(typed: readonly string[], options: QueryOptions): Promise<v
   if (options.json) process.stdout.write(`${JSON.stringify(documentOf(answers, { folder, metric, name, index, model }), undefined, 2)}\n`);
   const answered = answers.filter((answer) => answer.neighbours);
   if (sheetFile !== undefined && answered.length > 0)
-    await writeNew(sheetFile, encodePng(await sheetOf(answered, index, metric, options)), force);
+    await writeChecked(sheetFile, encodePng(await sheetOf(answered, index, metric, options)), force);
   if (answered.length < answers.length) process.exitCode = exitCode.someFailed;
   if (answered.length > 0) note("Research use only, not for clinical use.", options);
 }

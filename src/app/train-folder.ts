@@ -1,5 +1,5 @@
 /** The folder of a training: what it was set up with, how it went, and the best model with its card. */
-import { appendFile, mkdir, readdir, readFile } from "node:fs/promises";
+import { appendFile, readdir, readFile } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { InputError, readBytes } from "../bytes.ts";
 import { readSafetensors, writeSafetensors } from "../loaders/safetensors.ts";
@@ -9,7 +9,7 @@ import type { Epoch } from "../training/fit.ts";
 import { learningCurve } from "../training/learning-curve.ts";
 import { type EpochRecord, logLine, readLog } from "../training/log.ts";
 import type { Report } from "../training/report.ts";
-import { writeWhole } from "../training/write-file.ts";
+import { makeFolder, writeWhole } from "../training/write-file.ts";
 import { modelCard } from "./model-card.ts";
 import { version } from "./version.ts";
 
@@ -40,7 +40,7 @@ export async function checkFree(path: string): Promise<void> {
 
 /** A new folder, or that of a training that goes on. */
 export async function openFolder(path: string, config: Readonly<Record<string, unknown>>): Promise<TrainFolder> {
-  await made(path);
+  await makeFolder(path);
   const held = await readdir(path);
   const write = (name: string, text: string) => writeWhole(`${path}/${name}`, new TextEncoder().encode(text));
   await write("config.json", `${JSON.stringify(config, undefined, 2)}\n`);
@@ -78,14 +78,6 @@ export async function openFolder(path: string, config: Readonly<Record<string, u
 }
 
 const bestOf = (records: readonly EpochRecord[]): EpochRecord | undefined => records.findLast(({ isBest }) => isBest);
-
-async function made(path: string): Promise<void> {
-  try {
-    await mkdir(path, { recursive: true });
-  } catch (cause) {
-    throw new InputError(path, "is no folder and cannot be made one", { cause });
-  }
-}
 
 const writeModel = (path: string, values: ReadonlyMap<string, Tensor>, metadata: Readonly<Record<string, string>>): Promise<void> =>
   writeWhole(`${path}/model.safetensors`, writeSafetensors(values, { dtype: "F32", metadata }));

@@ -1,9 +1,8 @@
 /** Tables as files: CSV, a file each. */
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { writeCsv } from "../loaders/csv.ts";
 import type { Table, Tables } from "../systems/table.ts";
-import { writeWhole } from "../training/write-file.ts";
+import { makeFolder, writeWhole } from "../training/write-file.ts";
 
 /**
  * Writes `NAME.csv` for every table into a folder.
@@ -11,7 +10,7 @@ import { writeWhole } from "../training/write-file.ts";
  * @throws InputError where a file cannot be written.
  */
 export async function writeTables(folder: string, tables: Tables): Promise<string[]> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const paths: string[] = [];
   for (const [name, table] of Object.entries(tables)) {
     const path = join(folder, `${name}.csv`);

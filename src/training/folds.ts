@@ -14,7 +14,7 @@ import { metricsOf } from "./metrics.ts";
 import { lossFor } from "./objective.ts";
 import { type DealOptions, kFold, splitDataset } from "./split.ts";
 import { type Trainee, traineeFrom } from "./trainee.ts";
-import { writeWhole } from "./write-file.ts";
+import { makeFolder, writeWhole } from "./write-file.ts";
 
 export interface FoldSetsOptions extends DealOptions {
   readonly folds: number;
@@ -208,12 +208,6 @@ export const spreadOf = (values: readonly number[]): FoldSpread => ({
   mean: meanOf(values),
   deviation: values.length > 1 ? Math.sqrt(varianceOf(values)) : notDefined("there is one fold only"),
 });
-
-async function makeFolder(path: string): Promise<void> {
-  const fs = globalThis.process?.getBuiltinModule?.("node:fs/promises");
-  if (!fs) throw new InputError(path, "there is no file system to write to");
-  await fs.mkdir(path, { recursive: true });
-}
 
 async function readIfThere(path: string): Promise<Checkpoint | undefined> {
   const fs = globalThis.process?.getBuiltinModule?.("node:fs/promises");

@@ -1,4 +1,4 @@
-/** Files that are there whole or not at all. */
+/** Files that are there whole or not at all, and their folders. */
 import { InputError } from "../bytes.ts";
 
 /** What writing a file takes, so that a test can let it fail. */
@@ -22,6 +22,20 @@ export async function writeWhole(path: string, bytes: Uint8Array, files: FileSys
   } catch (cause) {
     await files.remove(partial).catch(() => {});
     throw new InputError(path, `cannot be written (${cause instanceof Error ? cause.message : String(cause)})`, { cause });
+  }
+}
+
+/**
+ * Makes a folder, and those that it lies in, where there is none.
+ * @throws InputError where there is something else of that name, it may not be made, or there is no file system.
+ */
+export async function makeFolder(path: string): Promise<void> {
+  const fs = globalThis.process?.getBuiltinModule?.("node:fs/promises");
+  if (!fs) throw new InputError(path, "there is no file system to write to");
+  try {
+    await fs.mkdir(path, { recursive: true });
+  } catch (cause) {
+    throw new InputError(path, "is no folder and cannot be made one", { cause });
   }
 }
 

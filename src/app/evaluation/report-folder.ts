@@ -1,5 +1,5 @@
 /** The folder of an evaluation: tables of images and thresholds for programs, and the report for people. */
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { basename } from "node:path";
 import { InputError } from "../../bytes.ts";
 import { writeCsv } from "../../loaders/csv.ts";
@@ -7,6 +7,8 @@ import { predictedClasses } from "../../statistics/confusion.ts";
 import { isDefined } from "../../statistics/not-defined.ts";
 import { thresholdTable } from "../../statistics/threshold-table.ts";
 import type { Dataset } from "../../training/dataset.ts";
+import { makeFolder } from "../../training/write-file.ts";
+import { writeNew } from "../output-files.ts";
 import { columnValue } from "./films.ts";
 import { mistakesOf } from "./gallery.ts";
 import { binarySet, type Judgement, type ScoredFilms } from "./judge.ts";
@@ -38,12 +40,8 @@ export async function writeReport(
   document: Readonly<Record<string, unknown>>,
   context: ReportContext,
 ): Promise<void> {
-  try {
-    await mkdir(path, { recursive: true });
-  } catch (cause) {
-    throw new InputError(path, "is no folder and cannot be made one", { cause });
-  }
-  const write = (name: string, text: string) => writeFile(`${path}/${name}`, text, { flag: "wx" });
+  await makeFolder(path);
+  const write = (name: string, text: string) => writeNew(`${path}/${name}`, text);
   await write("report.json", `${JSON.stringify(document, undefined, 2)}\n`);
   await write("report.md", markdown(sections, context.title));
   const pages: ModelPage[] = [];
