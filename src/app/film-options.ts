@@ -10,15 +10,17 @@ export interface FilmOptions {
   readonly checks: Checks;
 }
 
+/** Which of a DICOM film's pixels are read. */
+export const pixelsOption = (): Option =>
+  new Option("--pixels <kind>", "DICOM's stored values, as networks are trained on, or as its look-up tables display them")
+    .choices(["stored", "display"])
+    .default("stored");
+
 /** Adds the options that say how films are read. */
 export function withFilmOptions(command: Command): Command {
   return command
     .option("--frame <n>", "which frame of a DICOM file or page of a TIFF, from 1", wholeNumber(1))
-    .addOption(
-      new Option("--pixels <kind>", "DICOM's stored values, as networks are trained on, or as its look-up tables display them")
-        .choices(["stored", "display"])
-        .default("stored"),
-    )
+    .addOption(pixelsOption())
     .option("--window <n>", "which of a DICOM file's windows, with --pixels display", wholeNumber(1))
     .addOption(
       new Option(

@@ -9,6 +9,7 @@ import { tensor } from "../tensor.ts";
 import { condition } from "./arguments.ts";
 import { complain, exitCode, note, wholeNumber, withSharedOptions } from "./command-line.ts";
 import { type Film, filmsOf } from "./film-list.ts";
+import { pixelsOption } from "./film-options.ts";
 import { hasIndex, openIndex, saveIndex, toStored } from "./index-folder.ts";
 import { type ModelOptions, openModel, withModelOptions } from "./models.ts";
 import { type Progress, progressBar } from "./progress.ts";
@@ -39,11 +40,7 @@ export const indexCommand = (): Command =>
     )
     .addOption(new Option("--metric <name>", "what searches measure by, unless they say otherwise (default: euclidean)").choices(metrics))
     .option("--where <column=a,b>", "only rows of the manifest with one of these texts; may be repeated", condition)
-    .addOption(
-      new Option("--pixels <kind>", "DICOM's stored values, as networks are trained on, or as its look-up tables display them")
-        .choices(["stored", "display"])
-        .default("stored"),
-    )
+    .addOption(pixelsOption())
     .option("--batch <n>", "pictures a run", wholeNumber(1), 8)
     .option("--json", "a summary as one JSON document on stdout", false)
     .version(version)
