@@ -1,5 +1,5 @@
 /** How well nearest neighbours tell classes apart. */
-
+import { pairsAbove } from "../statistics/ranks.ts";
 import { type VoteOptions, vote } from "./knn.ts";
 import type { Neighbour } from "./neighbours.ts";
 
@@ -81,17 +81,8 @@ function winner(shares: Float64Array, nearest: readonly Neighbour[], labels: Arr
 
 /** The chance that a positive has a higher score than a negative; equal ones count half (Mann and Whitney 1947). NaN without one of either. */
 export function areaUnderRoc(scores: readonly number[], isPositive: readonly boolean[]): number {
-  const order = [...scores.keys()].sort((a, b) => scores[a] - scores[b]);
   const positives = isPositive.filter(Boolean).length;
-  let ranks = 0;
-  for (let first = 0; first < order.length; ) {
-    let last = first;
-    while (last + 1 < order.length && scores[order[last + 1]] === scores[order[first]]) last++;
-    // Equal scores share the mean of their ranks, which count from 1.
-    for (let at = first; at <= last; at++) if (isPositive[order[at]]) ranks += (first + last) / 2 + 1;
-    first = last + 1;
-  }
-  return (ranks - (positives * (positives + 1)) / 2) / (positives * (scores.length - positives));
+  return pairsAbove(scores, (place) => isPositive[place]) / (positives * (scores.length - positives));
 }
 
 const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);

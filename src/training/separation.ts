@@ -1,4 +1,5 @@
 /** How well a measure tells outliers from films. */
+import { pairsAbove } from "../statistics/ranks.ts";
 
 export interface Separation {
   /** The probability that an outlier's value is above a film's, equal ones counting half: the area under the ROC curve. */
@@ -12,22 +13,10 @@ export function separation(films: readonly number[], outliers: readonly number[]
   if (films.length === 0 || outliers.length === 0)
     throw new RangeError(`separation: films and outliers are needed, got ${films.length} and ${outliers.length}`);
   const sorted = Float64Array.from(films).sort();
-  let area = 0;
-  for (const value of outliers) area += (countWhere(sorted, (film) => film < value) + countWhere(sorted, (film) => film <= value)) / 2;
+  const above = pairsAbove([...outliers, ...films], (place) => place < outliers.length);
   const passing = sorted[Math.ceil(0.95 * sorted.length) - 1];
   return {
-    auroc: area / (sorted.length * outliers.length),
+    auroc: above / (sorted.length * outliers.length),
     fpr95: outliers.filter((value) => value <= passing).length / outliers.length,
   };
-}
-
-/** How many of the values, which are sorted, satisfy what holds for the lower ones alone. */
-function countWhere(sorted: Float64Array, isLow: (value: number) => boolean): number {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (isLow(sorted[middle])) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
