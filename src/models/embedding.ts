@@ -24,9 +24,15 @@ const CLASSIFIER_INPUT = "classifier input";
 export function embeddingOf(output: Node, arch: string, layer?: string): EmbeddingNode {
   const name = layer ?? usualLayer(output, arch);
   const found = name === CLASSIFIER_INPUT ? classifierInput(output, arch) : namedLayer(output, name, arch);
-  if (found.shape.length === 2) return { layer: name, node: found };
-  if (found.shape.length === 4) return { layer: name, node: globalAvgPool(found) };
+  const node = vectorOf(found);
+  if (node) return { layer: name, node };
   throw new InputError(arch, `layer ${name} is [${found.shape.join(", ")}], embeddings are taken of maps and vectors`);
+}
+
+/** [batch, channels] of a vector as it is, or of a map, which is averaged over its pixels; nothing of another shape. */
+export function vectorOf(node: Node): Node | undefined {
+  if (node.shape.length === 2) return node;
+  return node.shape.length === 4 ? globalAvgPool(node) : undefined;
 }
 
 /** A file from elsewhere may call itself by a network's name and have other layers. */

@@ -2,9 +2,9 @@
 import { InputError } from "../../bytes.ts";
 import { nodeNamed } from "../../graph/order.ts";
 import { concat } from "../../kernels/concat.ts";
-import { globalAvgPool } from "../../kernels/global-avg-pool.ts";
 import type { Node } from "../../kernels/op.ts";
 import { scale } from "../../kernels/scale.ts";
+import { vectorOf } from "../embedding.ts";
 
 /** Names of stages, and what their features are multiplied by. */
 export interface Stages {
@@ -18,7 +18,9 @@ export interface Stages {
  */
 export function featuresOf(output: Node, { stages, scales }: Stages, subject: string): Node {
   const parts = stages.map((stage, i) => {
-    const features = pooled(stageOf(output, stage, subject), stage, subject);
+    const node = stageOf(output, stage, subject);
+    const features = vectorOf(node);
+    if (!features) throw new InputError(subject, `stage ${stage} gives [${node.shape.join(", ")}], features are taken of maps and vectors`);
     return scales === undefined || scales[i] === 1 ? features : scale(features, scales[i]);
   });
   return parts.length === 1 ? parts[0] : concat(parts);
@@ -34,10 +36,4 @@ function stageOf(output: Node, stage: string, subject: string): Node {
   } catch (cause) {
     throw cause instanceof RangeError ? new InputError(subject, cause.message.replace(/^graph: /, ""), { cause }) : cause;
   }
-}
-
-function pooled(node: Node, stage: string, subject: string): Node {
-  if (node.shape.length === 2) return node;
-  if (node.shape.length === 4) return globalAvgPool(node);
-  throw new InputError(subject, `stage ${stage} gives [${node.shape.join(", ")}], features are taken of maps and vectors`);
 }
