@@ -11,6 +11,7 @@ import { complain, exitCode, note, wholeNumber, withSharedOptions } from "./comm
 import { type Film, filmsOf } from "./film-list.ts";
 import { pixelsOption } from "./film-options.ts";
 import { hasIndex, openIndex, saveIndex, toStored } from "./index-folder.ts";
+import { takeInterrupt } from "./interruption.ts";
 import { type ModelOptions, openModel, withModelOptions } from "./models.ts";
 import { type Progress, progressBar } from "./progress.ts";
 import { version } from "./version.ts";
@@ -147,12 +148,7 @@ async function* embedded(
   { out, batch, quiet }: IndexOptions,
   bar: Progress,
 ): AsyncGenerator<Part> {
-  let isInterrupted = false;
-  const onInterrupt = (): void => {
-    isInterrupted = true;
-    note("finishing the batch; --append goes on from there", { quiet });
-  };
-  process.once("SIGINT", onInterrupt);
+  const interruption = takeInterrupt("finishing the batch; --append goes on from there", { quiet });
   let items: IndexItem[] = [];
   let vectors: Float32Array[] = [];
   let [failures, saved] = [0, 0];
@@ -179,13 +175,13 @@ async function* embedded(
       for (const text of outcome.result.notes ?? []) note(`${path}: ${text}`, { quiet });
       items.push({ ...columns, file: toStored(out, path), sha256 });
       vectors.push(outcome.result.vector);
-      if (isInterrupted) break;
+      if (interruption.signal.aborted) break;
       if (items.length >= Math.max(SAVE_EVERY, saved / 10)) yield part();
     }
     yield part();
-    if (isInterrupted) process.exitCode = exitCode.failed;
+    if (interruption.signal.aborted) process.exitCode = exitCode.failed;
   } finally {
-    process.removeListener("SIGINT", onInterrupt);
+    interruption.end();
   }
 }
 

@@ -14,6 +14,7 @@ import type { Trainee } from "../training/trainee.ts";
 import { writeWhole } from "../training/write-file.ts";
 import { note } from "./command-line.ts";
 import { fitOptionsOf } from "./fit-options.ts";
+import { finishing, takeInterrupt } from "./interruption.ts";
 import type { TrainOptions } from "./train-options.ts";
 import { trainingBar } from "./training-bar.ts";
 
@@ -39,12 +40,7 @@ export async function crossValidate(
   out: string,
   options: TrainOptions & { readonly folds: number; readonly joined: readonly Pair[] },
 ): Promise<Validated | undefined> {
-  const stop = new AbortController();
-  const onInterrupt = () => {
-    note("finishing the batch, then saving; once more to leave at once", options);
-    stop.abort();
-  };
-  process.once("SIGINT", onInterrupt);
+  const interruption = takeInterrupt(finishing, options);
   const bar = trainingBar(options);
   const results: FoldResult[] = [];
   let description: ModelDescription | undefined;
@@ -60,7 +56,7 @@ export async function crossValidate(
       folds: options.folds,
       joined: options.joined,
       folder: out,
-      signal: stop.signal,
+      signal: interruption.signal,
       onProgress: bar.update,
       onEpoch: async (fold, epoch) => {
         const { values, checkpoint, ...record } = epoch;
@@ -73,7 +69,7 @@ export async function crossValidate(
     }
   } finally {
     bar.stop();
-    process.removeListener("SIGINT", onInterrupt);
+    interruption.end();
   }
   if (results.length < options.folds) {
     note(`stopped; --resume ${out} goes on`, options);

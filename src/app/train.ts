@@ -25,6 +25,7 @@ import { newTrainee, type Trainee, traineeFrom } from "../training/trainee.ts";
 import { scalerOf, type ValueScaler, withScaledValues } from "../training/value-scaler.ts";
 import { isMain, note, runProgram, withSharedOptions } from "./command-line.ts";
 import { fitOptionsOf } from "./fit-options.ts";
+import { finishing, takeInterrupt } from "./interruption.ts";
 import { bestModel, checkFree, openFolder, type TrainFolder } from "./train-folder.ts";
 import { crossValidate, type FoldsReport, samePictures } from "./train-folds.ts";
 import { configOf, type TrainOptions, takeConfig, withTrainOptions } from "./train-options.ts";
@@ -207,12 +208,7 @@ async function run(
   folder: TrainFolder,
   resume: Checkpoint | undefined,
 ): Promise<void> {
-  const stop = new AbortController();
-  const onInterrupt = () => {
-    note("finishing the batch, then saving; once more to leave at once", options);
-    stop.abort();
-  };
-  process.once("SIGINT", onInterrupt);
+  const interruption = takeInterrupt(finishing, options);
   const bar = trainingBar(options);
   try {
     for await (const epoch of fit(trainee, sets.train, {
@@ -220,7 +216,7 @@ async function run(
       resume,
       val: sets.val,
       folder: folder.path,
-      signal: stop.signal,
+      signal: interruption.signal,
       onProgress: bar.update,
     })) {
       await folder.add(epoch, {
@@ -232,9 +228,9 @@ async function run(
     }
   } finally {
     bar.stop();
-    process.removeListener("SIGINT", onInterrupt);
+    interruption.end();
   }
-  if (stop.signal.aborted) note(`stopped; --resume ${folder.path} goes on`, options);
+  if (interruption.signal.aborted) note(`stopped; --resume ${folder.path} goes on`, options);
 }
 
 async function bestTrainee(folder: TrainFolder): Promise<Trainee | undefined> {
