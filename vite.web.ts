@@ -47,13 +47,13 @@ export const web = (outDir = pathOf("dist/web")): UserConfig => ({
 /** How the viewer starts its engine, in words that bundlers know, and where the engine lies when both are built as a library. */
 const STARTED = 'new URL("./engine-worker.ts", import.meta.url)';
 const BESIDE = 'new URL("./roentgen.viewer-engine.js", import.meta.url)';
-const viewer = pathOf("src/app/web/viewer.ts");
+const starter = pathOf("src/app/web/running-engine.ts");
 
 /** Engine and element are two entries of one build: the address is none of Vite's business. */
 const engineBeside: Plugin = {
   name: "roentgen:engine-beside",
   enforce: "pre",
-  transform: (code, id) => (id === viewer ? code.replace(STARTED, "__ENGINE__") : undefined),
+  transform: (code, id) => (id === starter ? code.replace(STARTED, "__ENGINE__") : undefined),
   generateBundle(_, bundle) {
     for (const part of Object.values(bundle)) if (part.type === "chunk") part.code = part.code.replace("__ENGINE__", BESIDE);
   },

@@ -1,0 +1,82 @@
+/** The film's place: its tools, the film with what lies over it, and what is under way or has failed. */
+import { html, nothing, type TemplateResult } from "lit";
+import { coloursNamed } from "./colours.ts";
+import type { FilmCanvas } from "./film-canvas.ts";
+import type { Progress } from "./protocol.ts";
+import { bytesText } from "./score-text.ts";
+import type { Session } from "./session.ts";
+import { strings } from "./strings.ts";
+import { selectedItem } from "./worklist.ts";
+
+const ZOOM_STEP = 1.25;
+
+const tools: readonly (readonly [name: string, key: string, action: (canvas: FilmCanvas) => void])[] = [
+  [strings.invert, "i", (canvas) => canvas.invert()],
+  [strings.reset, "r", (canvas) => canvas.reset()],
+  [strings.autoWindow, "", (canvas) => canvas.autoWindow()],
+  [strings.zoomIn, "+", (canvas) => canvas.zoomBy(ZOOM_STEP)],
+  [strings.zoomOut, "−", (canvas) => canvas.zoomBy(1 / ZOOM_STEP)],
+];
+
+export interface StageActions {
+  onCanvas(action: (canvas: FilmCanvas) => void): void;
+  askForPictures(): void;
+  tryExample(): void;
+}
+
+export function filmStage(session: Session, actions: StageActions): TemplateResult {
+  const { film, list, heat, lungs, progress, failure, colours, opacity } = session.state;
+  const item = selectedItem(list);
+  return html`<section class="stage" aria-label=${strings.film}>
+    <div class="tools" role="group" aria-label=${strings.display}>
+      ${tools.map(
+        ([name, key, action]) =>
+          html`<button ?disabled=${!film} @click=${() => actions.onCanvas(action)}>${name}${key ? html`<kbd aria-hidden="true">${key}</kbd>` : nothing}</button>`,
+      )}
+    </div>
+    <roentgen-film .film=${film?.film ?? []} .name=${item?.name ?? ""} .colours=${coloursNamed(colours)}
+      .heat=${heat && heat.id === film?.id ? heat.levels : undefined} .opacity=${opacity}
+      .outlines=${lungs && lungs.id === film?.id ? lungs.outlines : []}></roentgen-film>
+    ${list.items.length === 0 ? empty(session, actions) : nothing}
+    ${progress && !failure ? progressBar(session, progress) : nothing} ${failureBox(session)}
+  </section>`;
+}
+
+function empty({ host }: Session, { askForPictures, tryExample }: StageActions): TemplateResult {
+  return html`<div class="empty">
+    <p class="big">${strings.drop}</p>
+    <p class="small">${strings.dropDetail}</p>
+    <div class="buttons">
+      <button class="main" @click=${askForPictures}>${strings.choose}</button>
+      ${host.example === undefined ? nothing : html`<button @click=${tryExample}>${strings.example}</button>`}
+    </div>
+  </div>`;
+}
+
+/** What no button ends: without a model nothing can be done, and pictures that wait are scored all the same. */
+const NEEDED: readonly string[] = ["open", "predict"];
+
+function progressBar({ set, cancel, running, isRunning }: Session, { stage, name, done, total }: Progress): TemplateResult {
+  const [doneText, totalText] = [done, total].map((count) => (stage === "download" ? (count > 0 ? bytesText(count) : "") : String(count)));
+  const cancelAll = (): void => {
+    for (const kind of running()) if (!NEEDED.includes(kind)) cancel(kind);
+    set({ progress: undefined });
+  };
+  return html`<div class="progress">
+    <progress aria-label=${strings.opening} max="1" .value=${total > 0 ? done / total : 0}></progress>
+    <span>${strings.progress[stage](name, doneText, totalText)}</span>
+    ${isRunning("open") ? nothing : html`<button @click=${cancelAll}>${strings.cancel}</button>`}
+  </div>`;
+}
+
+function failureBox({ state: { failure }, set }: Session): TemplateResult | typeof nothing {
+  if (!failure) return nothing;
+  return html`<div class="failure" role="alert">
+    <strong>${failure.heading}</strong>
+    <p>${failure.detail}</p>
+    <div class="buttons">
+      <button @click=${failure.again}>${strings.tryAgain}</button>
+      <button @click=${() => set({ failure: undefined })}>${strings.dismiss}</button>
+    </div>
+  </div>`;
+}
