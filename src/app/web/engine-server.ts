@@ -13,7 +13,7 @@ export interface Context {
 export type Handlers = { readonly [Name in Call]: (input: Input<Name>, context: Context) => Promise<Output<Name>> };
 
 /** Answers what comes through a port. */
-export function serveEngine(port: Port, handlers: Handlers): void {
+export function serveEngine(port: Port, handlers: Partial<Handlers>): void {
   const running = new Map<number, AbortController>();
   const post = (message: FromEngine): void => port.postMessage(message, buffersIn(message));
   const answer = async (request: Request): Promise<void> => {
@@ -40,24 +40,11 @@ export function serveEngine(port: Port, handlers: Handlers): void {
   });
 }
 
-/** By cases, so that each handler is given its own input. */
-async function handled(handlers: Handlers, request: Request, context: Context): Promise<Output<Call>> {
-  switch (request.call) {
-    case "open":
-      return handlers.open(request.input, context);
-    case "read":
-      return handlers.read(request.input, context);
-    case "predict":
-      return handlers.predict(request.input, context);
-    case "segment":
-      return handlers.segment(request.input, context);
-    case "explain":
-      return handlers.explain(request.input, context);
-    case "memory":
-      return handlers.memory(request.input, context);
-    default:
-      throw new TypeError(`engine: unknown call ${JSON.stringify((request as { call?: unknown }).call)}`);
-  }
+/** @throws TypeError for a call that no handler is there for. */
+function handled<Name extends Call>(handlers: Partial<Handlers>, { call, input }: Request<Name>, context: Context): Promise<Output<Name>> {
+  const handler: Partial<Handlers>[Name] = Object.hasOwn(handlers, call) ? handlers[call] : undefined;
+  if (!handler) throw new TypeError(`engine: unknown call ${JSON.stringify(call)}`);
+  return handler(input, context);
 }
 
 export function failureOf(error: unknown): Failure {

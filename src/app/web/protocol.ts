@@ -56,7 +56,7 @@ export interface Explained {
   readonly elapsedMs: number;
 }
 
-/** What a page can ask for, and what it gets. */
+/** What a page can ask for, and what it gets; each has its handler in `engine.ts`. */
 export interface Calls {
   open: { readonly input: { readonly model: ModelFile }; readonly output: OpenedModel };
   read: { readonly input: { readonly picture: Blob | string }; readonly output: ReadFilm };
@@ -82,7 +82,9 @@ export interface Progress {
   readonly name: string;
 }
 
-export type Request = { readonly [Name in Call]: { readonly id: number; readonly call: Name; readonly input: Input<Name> } }[Call];
+export type Request<Name extends Call = Call> = {
+  readonly [One in Name]: { readonly id: number; readonly call: One; readonly input: Input<One> };
+}[Name];
 
 export type ToEngine = Request | { readonly id: number; readonly call: "cancel" };
 
