@@ -24,6 +24,8 @@ export const strings = {
   status: { waiting: "waiting", working: "scoring…", done: "scored", failed: "failed" },
   scores: "Scores",
   noScores: "Scores appear here",
+  noAnswer: "no answer",
+  withheld: (reason: string) => `This picture is ${reason}. Its scores are withheld, since they would mean nothing.`,
   thresholdOf: (label: string) => `Threshold of ${label}`,
   assumedThreshold: "The model names no thresholds; 50 % is assumed until you set another.",
   notSureZone: "Not sure within",

@@ -55,6 +55,7 @@ export const viewerStyle = css`
   .list li .pick[aria-current="true"] { background: var(--chosen); }
   .list li .name { display: block; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
   .list li .state { display: block; font-size: 12px; color: var(--quiet); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+  .list li .state.withheld { color: var(--positive); }
   .list li .state.failed { color: var(--problem); white-space: normal; }
   .list li .away-button { border: 0; background: none; color: var(--quiet); padding: 0 0.4rem; opacity: 0.65; }
   .list li .away-button:is(:hover, :focus-visible) { opacity: 1; }
@@ -94,6 +95,10 @@ export const viewerStyle = css`
   .field { display: grid; grid-template-columns: 6rem minmax(0, 1fr); align-items: center; gap: 0.3rem 0.6rem; margin: 0.35rem 0; }
   .field.inline { display: flex; justify-content: space-between; }
   .remarks li { background: var(--warning); border-radius: 6px; padding: 0.35rem 0.55rem; margin: 0.3rem 0; font-size: 13px; overflow-wrap: anywhere; }
+
+  .withheld { background: var(--warning); border-radius: 8px; padding: 0.5rem 0.7rem; }
+  .withheld strong::first-letter { text-transform: uppercase; }
+  .withheld p { margin: 0.2rem 0 0; overflow-wrap: anywhere; }
 
   .score { display: block; width: 100%; text-align: left; border: 1px solid transparent; border-radius: 8px; background: none; padding: 0.35rem 0.5rem; margin: 0 -0.5rem; width: calc(100% + 1rem); }
   .score[aria-pressed="true"] { background: var(--chosen); border-color: transparent; }

@@ -20,7 +20,7 @@ export function worklistPanel({ list, isProbability, select, remove, add }: Work
         (item) => html`<li>
           <button class="pick" aria-current=${item.id === list.selected} title=${item.name} @click=${() => select(item.id)}>
             <span class="name">${item.name}</span>
-            <span class=${`state ${item.status}`}>${stateText(item, isProbability)}</span>
+            <span class=${`state ${item.result?.withheld ? "withheld" : item.status}`}>${stateText(item, isProbability)}</span>
           </button>
           <button class="away-button" aria-label=${strings.remove(item.name)} @click=${() => remove(item.id)}>×</button>
         </li>`,
@@ -32,6 +32,7 @@ export function worklistPanel({ list, isProbability, select, remove, add }: Work
 
 /** The highest score, or why there is none. */
 export function stateText({ status, result, problem }: Item, isProbability: boolean): string {
+  if (result?.withheld) return strings.noAnswer;
   const [best] = result?.predictions ?? [];
   if (best) return `${best.label} ${isProbability ? percentText(best.score) : valueText(best.score)}`;
   return problem ?? strings.status[status];

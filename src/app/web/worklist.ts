@@ -1,14 +1,8 @@
 /** The pictures of a viewer, in the order they came: what each waits for, and which one is looked at. */
-import type { Finding } from "../../imaging/quality.ts";
-import type { Milliseconds, Prediction } from "../../models/model.ts";
+import type { Result } from "../../models/model.ts";
 
-/** What a model said of a picture. */
-export interface Scored {
-  readonly predictions: readonly Prediction[];
-  readonly milliseconds: Milliseconds;
-  readonly notes?: readonly string[];
-  readonly findings?: readonly Finding[];
-}
+/** What a model said of a picture, or why its answer is withheld. */
+export type Scored = Result;
 
 export type Status = "waiting" | "working" | "done" | "failed";
 
