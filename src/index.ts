@@ -288,6 +288,7 @@ export { classCounts, type Dataset, type Sample, samplesIn, subset } from "./tra
 export { type TeacherLogits, type Teaching, taughtFilms, taughtLoss, teacherLogits } from "./training/distill.ts";
 export { type Best, type Betterment, isOver, nextBest, noBest } from "./training/early-stopping.ts";
 export { type Evaluation, evaluate } from "./training/evaluate.ts";
+export { type ChosenFile, chosenFolder, type FilmFolder, readFolder } from "./training/film-folder.ts";
 export { type Fingerprint, fingerprints } from "./training/fingerprints.ts";
 export { type Epoch, type FitOptions, fit } from "./training/fit.ts";
 export {

@@ -68,22 +68,34 @@ export function checkClasses(dataset: Dataset): void {
 }
 
 /**
- * Every file that is missing is told at once. Looks at paths only (Node): URLs and Blobs are met when they are read.
+ * Every file that is missing is told at once. Looks at paths only, and under Node alone unless it is told how: URLs and Blobs are met when
+ * they are read.
  * @throws InputError naming the first ten and how many there are.
  */
-export async function checkFiles({ name, samples }: Dataset): Promise<void> {
-  const fs = globalThis.process?.getBuiltinModule?.("node:fs/promises");
-  const paths = samples.flatMap(({ picture, mask }) => [picture, mask]).filter((source) => typeof source === "string");
-  if (!fs) return;
-  const isThere = (path: string) =>
-    fs.stat(path).then(
-      (found) => found.isFile(),
-      () => false,
-    );
-  const found = await Promise.all(paths.map((path) => /^[a-z][a-z0-9+.-]+:\/\//i.test(path) || isThere(path)));
+export async function checkFiles(
+  { name, samples }: Dataset,
+  isThere: ((path: string) => Promise<boolean>) | undefined = onDisk(),
+): Promise<void> {
+  const paths = samples.flatMap(({ picture, mask }) => [picture, mask]).filter((source) => source !== undefined);
+  if (!isThere) return;
+  const isRead = async (source: Source) => typeof source !== "string" || /^[a-z][a-z0-9+.-]+:\/\//i.test(source) || isThere(source);
+  const found = await Promise.all(paths.map(isRead));
   const missing = paths.filter((_, i) => !found[i]);
   if (missing.length === 0) return;
   const shown = missing.slice(0, 10).join(", ");
   const more = missing.length > 10 ? `, … (${missing.length} in all)` : "";
   throw new InputError(name, `${missing.length} of ${paths.length} files are missing: ${shown}${more}`);
+}
+
+/** Tells whether there is a file, where there is a disk. */
+function onDisk(): ((path: string) => Promise<boolean>) | undefined {
+  const fs = globalThis.process?.getBuiltinModule?.("node:fs/promises");
+  return (
+    fs &&
+    ((path) =>
+      fs.stat(path).then(
+        (found) => found.isFile(),
+        () => false,
+      ))
+  );
 }

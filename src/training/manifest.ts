@@ -3,6 +3,7 @@ import { InputError, nameOf, readBytes, type Source } from "../bytes.ts";
 import { readCsv, type Table } from "../loaders/csv.ts";
 import { nearestName } from "../models/nearest-name.ts";
 import { checkClasses, checkFiles, type Dataset, type Sample } from "./dataset.ts";
+import type { FilmFolder } from "./film-folder.ts";
 
 export interface ManifestOptions {
   /** The column with the picture's path; by default the first there is of `file`, `image`, `picture` and `path`. */
@@ -30,6 +31,8 @@ export interface ManifestOptions {
    * not in the manifest's own.
    */
   readonly root?: string;
+  /** The files that there are, in a page; the source is then the manifest's path among them. */
+  readonly folder?: FilmFolder;
 }
 
 /**
@@ -39,16 +42,18 @@ export interface ManifestOptions {
  */
 export async function readManifest(source: Source, options: ManifestOptions = {}): Promise<Dataset> {
   const name = nameOf(source);
-  const table = readCsv(new TextDecoder().decode(await readBytes(source)), name);
+  const { folder } = options;
+  const table = readCsv(new TextDecoder().decode(await readBytes(folder ? fileIn(folder, name) : source)), name);
   const columns = columnsOf(table, name, options);
   const rows = table.rows.map((fields, i) => ({ fields, number: i + 2 })).filter(({ fields }) => isWanted(table, name, fields, options));
   if (rows.length === 0) throw new InputError(name, table.rows.length === 0 ? "lists no pictures" : "has no row that is asked for");
-  const locate = await locator(source, rows[0].fields[columns.picture] ?? "", options.root);
+  const first = rows[0].fields[columns.picture] ?? "";
+  const locate = folder ? locatorIn(folder, name, first) : await locator(source, first, options.root);
   const { classes, known } = classesOf(rows, columns.label, name, options);
   const samples = known.map(({ fields, number }) => sampleOf(fields, `${name}: row ${number}`, columns, classes, locate));
   const dataset = { name, classes, samples };
   if (columns.label !== undefined) checkClasses(dataset);
-  await checkFiles(dataset);
+  await checkFiles(dataset, folder && (async () => false));
   return dataset;
 }
 
@@ -132,7 +137,7 @@ function sampleOf(
   row: string,
   columns: Columns,
   classes: readonly string[],
-  locate: (path: string) => string,
+  locate: (path: string) => Source,
 ): Sample {
   const text = (place: number | undefined) => (place === undefined || fields[place] === "" ? undefined : fields[place]);
   const path = (place: number, what: string) => {
@@ -156,6 +161,32 @@ function numberIn(field: string, row: string): number {
   const value = Number(field);
   if (field.trim() === "" || !Number.isFinite(value)) throw new InputError(row, `a number is needed, got ${JSON.stringify(field)}`);
   return value;
+}
+
+/** @throws InputError for a path that leads to no file. */
+function fileIn({ name, files }: FilmFolder, path: string): Source {
+  const file = files.get(path);
+  if (file !== undefined) return file;
+  throw new InputError(path, `no such file in ${name}`);
+}
+
+/** As `locator`, among the files that there are; what is none of them stays a path. */
+function locatorIn({ files }: FilmFolder, manifest: string, first: string): (path: string) => Source {
+  const own = folderOf(manifest);
+  const from = (folder: string) => (path: string) => normalised(`${folder}/${path}`);
+  const isThere = (folder: string) => files.has(from(folder)(first));
+  const locate = from(!isThere(own) && isThere(`${own}/..`) ? `${own}/..` : own);
+  return (path) => (/^[a-z][a-z0-9+.-]*:/i.test(path) ? path : (files.get(locate(path)) ?? path));
+}
+
+/** A path without "." and "..", and with "/" between its parts; what leads out of the folder is found nowhere. */
+function normalised(path: string): string {
+  const parts: string[] = [];
+  for (const part of path.split(/[/\\]/)) {
+    if (part === ".." && parts.length > 0 && parts.at(-1) !== "..") parts.pop();
+    else if (part !== "." && part !== "") parts.push(part);
+  }
+  return parts.join("/");
 }
 
 /** How a path in the table becomes one that can be read. Absolute paths and URLs stay as they are. */

@@ -3,8 +3,10 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
+import { readBytes } from "../../src/bytes.ts";
 import { readClassFolders } from "../../src/training/class-folders.ts";
-import { classCounts, samplesIn } from "../../src/training/dataset.ts";
+import { classCounts, type Dataset, samplesIn } from "../../src/training/dataset.ts";
+import { chosenFolder, type FilmFolder } from "../../src/training/film-folder.ts";
 import { checkLeaks } from "../../src/training/leaks.ts";
 import { type ManifestOptions, readManifest } from "../../src/training/manifest.ts";
 import { film, folderOf } from "./films.ts";
@@ -139,6 +141,57 @@ describe("class folders", () => {
 
   test("no folder is refused", async () => {
     await expect(readClassFolders(manifest)).rejects.toThrow(`${manifest}: is no folder that can be read`);
+  });
+});
+
+describe("a folder that is chosen in a page", () => {
+  /** As a page's FileList has it: files alone, by paths that begin with the folder's name. */
+  const chosen = (files: Readonly<Record<string, string>>, name = "films") =>
+    chosenFolder(Object.entries(files).map(([path, text]) => ({ path: `${name}/${path}`, file: new Blob([text]) })));
+
+  test("has the classes, sets, names and order of the same folder on a disk", async () => {
+    const files = {
+      "train/b/2.png": "",
+      "train/b/deep/1.bmp": "",
+      "train/a/3.png": "",
+      "validation/a/4.png": "",
+      "validation/b/.hidden/5.png": "",
+    };
+    const told = ({ classes, samples }: Dataset) => ({ classes, samples: samples.map(({ name, label, split }) => [name, label, split]) });
+    const onDisk = told(await readClassFolders(folderWith(files)));
+    expect(onDisk.samples.map(([, , split]) => split)).toEqual(["train", "train", "train", "val", "val"]);
+    const inPage = await readClassFolders(chosen(files));
+    expect(told(inPage)).toEqual(onDisk);
+    expect(inPage.samples.every(({ picture }) => picture instanceof Blob)).toBe(true);
+  });
+
+  test("holds a manifest whose paths lead to its files, from the manifest's folder or the one around it", async () => {
+    const rows = (path: (name: string) => string) => `file,label,patient_id,split\n${path("a.png")},x,1,train\n${path("b.png")},y,2,val\n`;
+    const files = { "films/a.png": "A", "films/b.png": "B" };
+    const folders: Readonly<Record<string, FilmFolder>> = {
+      "manifest.csv": chosen({ ...files, "manifest.csv": rows((name) => `films/${name}`) }),
+      "lists/around.csv": chosen({ ...files, "lists/around.csv": rows((name) => `films/${name}`) }),
+      "lists/above.csv": chosen({ ...files, "lists/above.csv": rows((name) => `..\\films\\./${name}`) }),
+    };
+    for (const [manifest, folder] of Object.entries(folders)) {
+      const { classes, samples } = await readManifest(manifest, { folder });
+      expect(classes).toEqual(["x", "y"]);
+      expect(await Promise.all(samples.map(async ({ picture }) => new TextDecoder().decode(await readBytes(picture))))).toEqual(["A", "B"]);
+      expect(samples.map(({ patient, split }) => [patient, split])).toEqual([
+        ["1", "train"],
+        ["2", "val"],
+      ]);
+    }
+  });
+
+  test("is refused in one sentence where files are missing, there is no such manifest, or it is no folder", async () => {
+    const folder = chosen({ "manifest.csv": "file,label\na.png,x\n../../b.png,y\n", "a.png": "" });
+    await expect(readManifest("manifest.csv", { folder })).rejects.toThrow("manifest.csv: 1 of 2 files are missing: ../../b.png");
+    await expect(readManifest("films.csv", { folder })).rejects.toThrow("films.csv: no such file in films");
+    const file = new Blob([]);
+    expect(() => chosenFolder([])).toThrow("folder: holds no files");
+    expect(() => chosenFolder([{ path: "a.png", file }])).toThrow("folder: a folder is needed, got single files");
+    expect(() => chosenFolder(["a/1.png", "b/2.png"].map((path) => ({ path, file })))).toThrow("folder: one folder is needed, got a, b");
   });
 });
 
