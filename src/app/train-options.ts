@@ -21,6 +21,7 @@ export interface TrainOptions extends SharedOptions {
   readonly frozenNorms: "fixed" | "drift";
   readonly size?: number;
   readonly resize?: InputDescription["resize"];
+  readonly colour?: InputDescription["colour"];
   readonly width?: number;
   readonly label?: string;
   readonly classes?: readonly string[];
@@ -77,6 +78,12 @@ export function withTrainOptions(command: Command): Command {
         "stretch",
         "letterbox",
         "shorter side",
+      ]),
+    )
+    .addOption(
+      new Option("--colour <kind>", "whether colour films keep their colour; by default as the start has it, else grey").choices([
+        "grey",
+        "rgb",
       ]),
     )
     .option("--width <n>", "channels of a U-Net's first stage", wholeNumber(1))

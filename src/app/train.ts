@@ -142,8 +142,9 @@ async function trainByFolds(data: string, options: TrainOptions, out: string, ch
 
 /** The network at its start. */
 function startOf(films: Dataset, options: TrainOptions): Promise<Trainee> {
-  const { arch, size, resize, init, seed, width } = options;
-  return newTrainee({ arch, classes: classesOf(films, options), size, resize, init, seed, options: width === undefined ? {} : { width } });
+  const { arch, size, resize, colour, init, seed, width } = options;
+  const classes = classesOf(films, options);
+  return newTrainee({ arch, classes, size, resize, colour, init, seed, options: width === undefined ? {} : { width } });
 }
 
 type Sets = Readonly<Record<"train" | "val" | "test", Dataset>>;

@@ -23,6 +23,8 @@ export interface TraineeOptions {
   readonly size?: number;
   /** How films come to that size; by default as the start has it, else stretched. */
   readonly resize?: InputDescription["resize"];
+  /** Whether colour films keep their colour; by default as the start has it, else grey. Of networks with three channels. */
+  readonly colour?: InputDescription["colour"];
   /**
    * A model file whose values are the start, or fresh values. A last layer that does not fit, or was for other classes, is drawn anew; how
    * pictures are prepared comes from the file, where it says so.
@@ -36,14 +38,15 @@ export interface TraineeOptions {
 
 /**
  * A network to be trained.
- * @throws InputError for an unknown network, a number of classes that it cannot have, and a file that is damaged.
+ * @throws InputError for an unknown network, a number of classes or a colour that it cannot have, and a file that is damaged.
  * @throws WeightsError for a file of another network.
  */
 export async function newTrainee(given: TraineeOptions): Promise<Trainee> {
-  const { arch, classes, size, resize, init = "random", seed = 0, options = {} } = given;
+  const { arch, classes, size, resize, colour, init = "random", seed = 0, options = {} } = given;
   const network = networkNamed(arch);
+  if (colour === "rgb" && network.channels !== 3) throw new InputError(arch, `sees ${network.channels} channel, colour takes three`);
   const file = init === "random" ? undefined : await readStart(init, arch);
-  const metadata = metadataOf(arch, network, classes, { size: size ?? network.size, resize }, options, file?.metadata ?? {});
+  const metadata = metadataOf(arch, network, classes, { size: size ?? network.size, resize, colour }, options, file?.metadata ?? {});
   const description = readDescription(metadata, arch);
   const trainee = { description, weights: file ? startFrom(file, network, classes, seed) : initialisedWeights(seed) };
   const outputs = outputOf(trainee, 1).shape[1];
@@ -95,17 +98,24 @@ function metadataOf(
   arch: string,
   { task, channels, isImagenet }: Network,
   classes: readonly string[],
-  { size, resize }: { readonly size: number; readonly resize?: InputDescription["resize"] },
+  { size, resize, colour }: { readonly size: number } & Pick<TraineeOptions, "resize" | "colour">,
   options: Omit<NetworkOptions, "classes">,
   start: Readonly<Record<string, string>>,
 ): Record<string, string> {
-  const colour = channels === 3 ? { colour: "grey repeated" } : {};
+  const said = { rgb: "rgb", grey: "grey repeated" } as const;
   const numbers = isImagenet
     ? { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] }
     : { mean: Array(channels).fill(0), std: Array(channels).fill(1) };
-  const fresh = { channels, ...colour, resize: "stretch", interpolation: "bilinear antialias", scale: "1/255", ...numbers };
-  const said: unknown = start.input === undefined ? fresh : JSON.parse(start.input);
-  const input = { ...(typeof said === "object" ? said : {}), size };
+  const fresh = {
+    channels,
+    ...(channels === 3 && { colour: said.grey }),
+    resize: "stretch",
+    interpolation: "bilinear antialias",
+    scale: "1/255",
+    ...numbers,
+  };
+  const begun: unknown = start.input === undefined ? fresh : JSON.parse(start.input);
+  const input = { ...(typeof begun === "object" ? begun : {}), ...(colour && channels === 3 && { colour: said[colour] }), size };
   return {
     ...Object.fromEntries(Object.entries(options).map(([key, value]) => [key, String(value)])),
     arch,

@@ -45,6 +45,16 @@ test("networks of ImageNet get its numbers, all others plain ones", async () => 
   expect(unet.description.input).toMatchObject({ width: 256, channels: 1, mean: [0], std: [1] });
 });
 
+test("colour is kept where it is asked for, and a network of one channel cannot", async () => {
+  const { description } = await newTrainee({ arch: "squeezenet1_1", classes, colour: "rgb" });
+  expect([description.input.colour, JSON.parse(description.metadata.input).colour]).toEqual(["rgb", "rgb"]);
+  const goneOn = await newTrainee({ arch: "squeezenet1_1", classes, colour: "grey", init: fileOf(tinyClassifier(classes)) });
+  expect(goneOn.description.input.colour).toBe("grey");
+  await expect(newTrainee({ arch: "unet_small", classes: ["lung"], colour: "rgb" })).rejects.toThrow(
+    "unet_small: sees 1 channel, colour takes three",
+  );
+});
+
 test("the trunk is all but the last layer; a pattern matches names from their start", () => {
   const names = ["conv1.weight", "layer1.0.conv1.weight", "fc.weight"];
   const frozen = (freeze: string) => names.map(isFrozenBy(freeze, "resnet18"));
