@@ -3,15 +3,15 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { InputError } from "../bytes.ts";
 import { type Device, requestDevice } from "../gpu/device.ts";
 import type { Metric } from "../kernels/distances.ts";
-import type { IndexItem, StoredIndex } from "../retrieval/embedding-index.ts";
+import { type IndexItem, metrics, type StoredIndex } from "../retrieval/embedding-index.ts";
 import { type KnnReport, knnReport } from "../retrieval/knn-report.ts";
+import { groupOf, type LeftOut } from "../retrieval/left-out.ts";
 import { type Neighbour, type NeighbourOptions, neighbours } from "../retrieval/neighbours.ts";
 import { type Tensor, tensor } from "../tensor.ts";
 import { condition } from "./arguments.ts";
 import { note, type SharedOptions, withSharedOptions } from "./command-line.ts";
 import { openIndex } from "./index-folder.ts";
-import { metrics } from "./search-index.ts";
-import { groupOf, noColumn } from "./search-query.ts";
+import { noColumn } from "./search-query.ts";
 import { version } from "./version.ts";
 
 interface EvaluateOptions extends SharedOptions {
@@ -19,7 +19,7 @@ interface EvaluateOptions extends SharedOptions {
   readonly k: readonly number[];
   readonly metric?: Metric;
   readonly weights: "uniform" | "distance";
-  readonly exclude?: "same-file" | "same-patient";
+  readonly exclude?: LeftOut;
   readonly queries?: Readonly<Record<string, readonly string[]>>;
   readonly json: boolean;
 }
@@ -77,7 +77,7 @@ async function evaluate(folder: string, options: EvaluateOptions): Promise<void>
   const classes = [...new Set([...sets.queries, ...sets.voters].map((place) => items[place][label]))].sort();
   if (classes.length < 2) throw new InputError(folder, `has one class only in column ${label} (${classes[0]}), nothing can be told apart`);
   const classOf = (places: readonly number[]) => places.map((place) => classes.indexOf(items[place][label]));
-  const groups = (places: readonly number[]) => places.map((place) => groupOf(items[place], { exclude }));
+  const groups = (places: readonly number[]) => places.map((place) => groupOf(items[place], exclude));
 
   const metric = options.metric ?? index.description.metric;
   const most = Math.max(...options.k);

@@ -4,7 +4,15 @@ import { InputError, readBytes } from "../bytes.ts";
 import type { Metric } from "../kernels/distances.ts";
 import { sha256 } from "../loaders/sha256.ts";
 import type { Model } from "../models/model.ts";
-import { appended, checkAlike, type EmbeddingIndex, type IndexDescription, type IndexItem } from "../retrieval/embedding-index.ts";
+import {
+  appended,
+  checkAlike,
+  describeEmbeddings,
+  type EmbeddingIndex,
+  type IndexDescription,
+  type IndexItem,
+  metrics,
+} from "../retrieval/embedding-index.ts";
 import { tensor } from "../tensor.ts";
 import { condition } from "./arguments.ts";
 import { complain, exitCode, note, wholeNumber, withSharedOptions } from "./command-line.ts";
@@ -26,8 +34,6 @@ interface IndexOptions extends ModelOptions {
   readonly batch: number;
   readonly json: boolean;
 }
-
-export const metrics: readonly Metric[] = ["euclidean", "cosine", "manhattan"];
 
 export const indexCommand = (): Command =>
   withSharedOptions(withModelOptions(new Command("index")))
@@ -70,7 +76,7 @@ async function index(typed: readonly string[], options: IndexOptions): Promise<v
   const wanted = { model: before && !options.weights ? before.description.model : undefined, layer: before?.description.layer };
   const opened = await openModel({ ...options, model: options.model ?? wanted.model }, { decode: { pixels: options.pixels } });
   using model = opened.model;
-  const description = await describe(model, opened.name, { ...options, layer: options.layer ?? wanted.layer });
+  const description = await describeEmbeddings(model, opened.name, { ...options, layer: options.layer ?? wanted.layer });
   if (before) checkAlike(before.description, description, out);
 
   const { fresh, known, failed } = await hashed(films, before?.items ?? []);
@@ -90,20 +96,6 @@ async function index(typed: readonly string[], options: IndexOptions): Promise<v
   }
   if (!collected) throw new InputError(out, "none of the films can be embedded");
   report(collected, { out, added: collected.items.length - (before?.items.length ?? 0), known, failures }, options);
-}
-
-/** What a model's embeddings are, as an index keeps it. */
-export async function describe(
-  model: Model,
-  name: string,
-  {
-    layer: asked,
-    metric = "euclidean",
-    pixels,
-  }: { readonly layer?: string; readonly metric?: Metric; readonly pixels: "stored" | "display" },
-): Promise<IndexDescription> {
-  const { layer, dimensions } = model.embeddingOf(asked);
-  return { model: name, modelHash: await model.hash(), arch: model.description.arch, layer, dimensions, metric, pixels };
 }
 
 interface HashedFilm extends Film {

@@ -8,7 +8,8 @@ import { decodeImage, type Image } from "../loaders/image.ts";
 import { encodePng } from "../loaders/png.ts";
 import { sha256 } from "../loaders/sha256.ts";
 import type { Model } from "../models/model.ts";
-import { checkAlike, type IndexItem, type StoredIndex } from "../retrieval/embedding-index.ts";
+import { checkAlike, describeEmbeddings, type IndexItem, metrics, type StoredIndex } from "../retrieval/embedding-index.ts";
+import { groupOf, type LeftOut, queryGroup } from "../retrieval/left-out.ts";
 import { type Neighbour, type Neighbours, neighbours } from "../retrieval/neighbours.ts";
 import { tensor } from "../tensor.ts";
 import { complain, exitCode, note, wholeNumber, withSharedOptions } from "./command-line.ts";
@@ -16,14 +17,13 @@ import { fromStored, openIndex } from "./index-folder.ts";
 import { expandInputs } from "./inputs.ts";
 import { type ModelOptions, openModel, withModelOptions } from "./models.ts";
 import { checkNew, writeChecked } from "./output-files.ts";
-import { describe, metrics } from "./search-index.ts";
 import { version } from "./version.ts";
 
 interface QueryOptions extends ModelOptions {
   readonly index: string;
   readonly k: number;
   readonly metric?: Metric;
-  readonly exclude?: "same-file" | "same-patient";
+  readonly exclude?: LeftOut;
   readonly patient?: string;
   readonly label: string;
   readonly contactSheet?: string;
@@ -86,9 +86,9 @@ async function query(typed: readonly string[], options: QueryOptions): Promise<v
   const opened = await openModel({ ...options, model: options.model ?? (options.weights ? undefined : made) }, { decode: { pixels } });
   using model = opened.model;
   const { name } = opened;
-  checkAlike(index.description, await describe(model, name, { layer, pixels }), folder);
+  checkAlike(index.description, await describeEmbeddings(model, name, { layer, pixels }), folder);
   const k = Math.min(options.k, index.items.length);
-  const groups = options.exclude && index.items.map((item) => groupOf(item, options));
+  const groups = options.exclude && index.items.map((item) => groupOf(item, options.exclude));
   using searcher = await neighbours(model.device, index.embeddings, { k, metric, groups, batch: 1 });
 
   const answers: Answer[] = [];
@@ -122,13 +122,9 @@ function checkColumns({ items }: StoredIndex, folder: string, { exclude, label }
 export const noColumn = (items: readonly IndexItem[], column: string): string =>
   `has no column ${column}, there are ${[...new Set(items.flatMap(Object.keys))].join(", ")}`;
 
-/** What a film is left out with; one whose patient is not known is on its own. */
-export const groupOf = (item: IndexItem, { exclude }: { readonly exclude?: "same-file" | "same-patient" }): string =>
-  exclude === "same-patient" && item.patient ? `patient ${item.patient}` : `file ${item.sha256}`;
-
 async function nearestOf(file: string, model: Model, index: StoredIndex, searcher: Neighbours, options: QueryOptions): Promise<Found[]> {
   const { layer, dimensions } = index.description;
-  const exclude = options.exclude && [await ownGroup(file, index, options)];
+  const exclude = options.exclude && [await ownGroup(file, index, options.exclude, options.patient)];
   const vector = await model.embed(file, { layer });
   const [found] = await searcher.search(tensor([1, dimensions], vector), { exclude });
   return found.map(({ index: place, distance }: Neighbour, rank) => {
@@ -138,12 +134,10 @@ async function nearestOf(file: string, model: Model, index: StoredIndex, searche
 }
 
 /** The group of a query: its patient as typed or as the index knows it by its bytes, or its file. */
-async function ownGroup(file: string, { items }: StoredIndex, { exclude, patient }: QueryOptions): Promise<string> {
-  const hash = await sha256(await readBytes(file));
-  if (exclude === "same-file") return `file ${hash}`;
-  const known = patient ?? items.find((item) => item.sha256 === hash)?.patient;
-  if (known === undefined) throw new InputError(file, "its patient is not known, name it by --patient");
-  return `patient ${known}`;
+async function ownGroup(file: string, { items }: StoredIndex, leftOut: LeftOut, patient?: string): Promise<string> {
+  const group = queryGroup(await sha256(await readBytes(file)), items, leftOut, patient);
+  if (group === undefined) throw new InputError(file, "its patient is not known, name it by --patient");
+  return group;
 }
 
 function format({ file, neighbours: found = [] }: Answer, { label }: QueryOptions, withName: boolean): string {

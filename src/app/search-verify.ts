@@ -2,11 +2,10 @@
 import { Command } from "commander";
 import { InputError, readBytes } from "../bytes.ts";
 import { sha256 } from "../loaders/sha256.ts";
-import { checkAlike, type StoredIndex } from "../retrieval/embedding-index.ts";
+import { checkAlike, describeEmbeddings, type StoredIndex } from "../retrieval/embedding-index.ts";
 import { complain, exitCode, withSharedOptions } from "./command-line.ts";
 import { fromStored, openIndex } from "./index-folder.ts";
 import { type ModelOptions, openModel, withModelOptions } from "./models.ts";
-import { describe } from "./search-index.ts";
 import { version } from "./version.ts";
 
 interface VerifyOptions extends ModelOptions {
@@ -39,7 +38,7 @@ async function verify(folder: string, options: VerifyOptions): Promise<void> {
   if (options.model !== undefined || options.weights !== undefined) {
     const opened = await openModel(options, { decode: { pixels: description.pixels } });
     using model = opened.model;
-    checkAlike(description, await describe(model, opened.name, { layer: description.layer, pixels: description.pixels }), folder);
+    checkAlike(description, await describeEmbeddings(model, opened.name, { layer: description.layer, pixels: description.pixels }), folder);
   }
   const problems = options.files ? await fileProblems(index, folder) : [];
   for (const problem of problems) complain(problem);

@@ -7,6 +7,7 @@ import type { Metric } from "../kernels/distances.ts";
 import { readSafetensors, type Safetensors, writeSafetensors } from "../loaders/safetensors.ts";
 import { sha256 } from "../loaders/sha256.ts";
 import { toFloat32 } from "../loaders/stored-tensor.ts";
+import type { Model } from "../models/model.ts";
 import { type Tensor, tensor } from "../tensor.ts";
 
 /** What one embedding is of: its file, a hash of that file's bytes, and all else that is known of it, such as label, patient and source. */
@@ -51,8 +52,24 @@ export interface IndexFiles {
 
 const FORMAT = "roentgen embedding index";
 const VERSION = "1";
-const METRICS: readonly Metric[] = ["euclidean", "cosine", "manhattan"];
+/** What distances can be measured by. */
+export const metrics: readonly Metric[] = ["euclidean", "cosine", "manhattan"];
+
 const PIXELS = ["stored", "display"] as const;
+
+/** How a model's embeddings are made, as an index keeps it. */
+export async function describeEmbeddings(
+  model: Pick<Model, "embeddingOf" | "hash" | "description">,
+  name: string,
+  {
+    layer: asked,
+    metric = "euclidean",
+    pixels,
+  }: { readonly layer?: string; readonly metric?: Metric; readonly pixels: "stored" | "display" },
+): Promise<IndexDescription> {
+  const { layer, dimensions } = model.embeddingOf(asked);
+  return { model: name, modelHash: await model.hash(), arch: model.description.arch, layer, dimensions, metric, pixels };
+}
 
 /** @throws Error unless there is an embedding of the right length for each item. */
 export async function writeIndex({ description, items, embeddings }: EmbeddingIndex): Promise<IndexFiles> {
@@ -132,7 +149,7 @@ function readMetadata({ metadata }: Safetensors, name: string): Metadata {
       arch: text("arch"),
       layer: text("layer"),
       dimensions: number("dimension"),
-      metric: oneOf("metric", METRICS),
+      metric: oneOf("metric", metrics),
       pixels: oneOf("pixels", PIXELS),
     },
     count: number("items"),

@@ -1,6 +1,6 @@
 /** How well nearest neighbours tell classes apart. */
 import { pairsAbove } from "../statistics/ranks.ts";
-import { type VoteOptions, vote } from "./knn.ts";
+import { type VoteOptions, vote, winner } from "./knn.ts";
 import type { Neighbour } from "./neighbours.ts";
 
 export interface ClassReport {
@@ -71,12 +71,6 @@ export function knnReport(
     classes: reports,
     confusion,
   };
-}
-
-function winner(shares: Float64Array, nearest: readonly Neighbour[], labels: ArrayLike<number>): number {
-  const most = Math.max(...shares);
-  const { index } = nearest.find(({ index }) => shares[labels[index]] === most) ?? nearest[0];
-  return labels[index];
 }
 
 /** The chance that a positive has a higher score than a negative; equal ones count half (Mann and Whitney 1947). NaN without one of either. */

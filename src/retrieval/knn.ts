@@ -34,6 +34,13 @@ export function vote(
   return total > 0 ? votes.map((value) => value / total) : votes;
 }
 
+/** The class with the most votes; of equal ones that of the nearest neighbour. There must be a neighbour. */
+export function winner(shares: Float64Array, found: readonly Neighbour[], labels: ArrayLike<number>): number {
+  const most = Math.max(...shares);
+  const { index } = found.find(({ index }) => shares[labels[index]] === most) ?? found[0];
+  return labels[index];
+}
+
 export interface LeaveOneOutOptions extends NeighbourOptions, VoteOptions {
   /** What each item belongs to, so that no item votes on another of its patient; by default each is on its own. */
   readonly groups?: readonly Group[];
