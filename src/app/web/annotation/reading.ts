@@ -2,7 +2,7 @@
 import { InputError } from "../../../bytes.ts";
 import { shuffled } from "../../../imaging/draws.ts";
 import { readCsv, writeCsv } from "../../../loaders/csv.ts";
-import { newId, type Picture } from "./annotation.ts";
+import { newId } from "./annotation.ts";
 import { type RatingAgreement, ratingAgreement } from "./label-agreement.ts";
 
 export interface Reading {
@@ -17,6 +17,12 @@ export interface Reading {
   readonly answered: string;
 }
 
+/** A film, by the hash of its file and the name it had. */
+export interface FilmToRead {
+  readonly picture: string;
+  readonly file: string;
+}
+
 export interface ReadingSession {
   readonly id: string;
   readonly reader: string;
@@ -25,36 +31,29 @@ export interface ReadingSession {
   /** The answers that could be given. */
   readonly labels: readonly string[];
   /** The films, in the order they are shown. */
-  readonly order: readonly string[];
+  readonly order: readonly FilmToRead[];
   /** In the same order, as far as it has come. */
   readonly readings: readonly Reading[];
 }
 
-/** The order belongs to the seed and the films alone, not to how they were added. */
-export const readingOrder = (hashes: readonly string[], seed: number): string[] => {
-  const sorted = [...new Set(hashes)].sort();
+/** The order belongs to the seed and the films' contents, not to how they were added; a film that is there twice is read once. */
+export function readingOrder(films: readonly FilmToRead[], seed: number): FilmToRead[] {
+  const byHash = new Map(films.toReversed().map((film) => [film.picture, film]));
+  const sorted = [...byHash.values()].sort((a, b) => (a.picture < b.picture ? -1 : 1));
   return Array.from(shuffled(sorted.length, seed), (place) => sorted[place]);
-};
+}
 
-/** A session that has not begun. */
+/** A session in which nothing is read yet. */
 export const newSession = (
   reader: string,
   labels: readonly string[],
-  hashes: readonly string[],
+  films: readonly FilmToRead[],
   seed: number,
   now: Date,
-): ReadingSession => ({
-  id: newId(),
-  reader,
-  started: now.toISOString(),
-  seed,
-  labels,
-  order: readingOrder(hashes, seed),
-  readings: [],
-});
+): ReadingSession => ({ id: newId(), reader, started: now.toISOString(), seed, labels, order: readingOrder(films, seed), readings: [] });
 
 /** The film that is read next; undefined when all are. */
-export const nextToRead = ({ order, readings }: ReadingSession): string | undefined => order[readings.length];
+export const nextToRead = ({ order, readings }: ReadingSession): FilmToRead | undefined => order[readings.length];
 
 export const answered = (session: ReadingSession, reading: Reading): ReadingSession => ({
   ...session,
@@ -65,14 +64,13 @@ const COLUMNS = ["reader", "sha256", "file", "place", "label", "confidence", "se
 type Column = (typeof COLUMNS)[number];
 
 /** A row for each answer, in the order they were given. */
-export function readingsCsv(sessions: readonly ReadingSession[], pictures: readonly Picture[]): string {
-  const names = new Map(pictures.map(({ hash, name }) => [hash, name]));
-  const rows = sessions.flatMap(({ id, reader, started, seed, readings }) =>
+export function readingsCsv(sessions: readonly ReadingSession[]): string {
+  const rows = sessions.flatMap(({ id, reader, started, seed, order, readings }) =>
     readings.map(({ picture, label, confidence, seconds, answered }, i) => {
       const row: Record<Column, string> = {
         reader,
         sha256: picture,
-        file: names.get(picture) ?? "",
+        file: order[i].file,
         place: String(i + 1),
         label,
         confidence: String(confidence),
