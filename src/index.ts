@@ -141,6 +141,7 @@ export { type Checks, type Film, openFilm, type Picture, type ReadOptions, type 
 export { type Network, type NetworkOptions, networkNamed, networks } from "./models/registry.ts";
 export { type SelfTest, selfTest } from "./models/self-test.ts";
 export { type TrainingOptions, type TrainingWeights, trainingWeights } from "./models/training-weights.ts";
+export { inUnits, type ValueScaler } from "./models/value-scaler.ts";
 export { declaredWeights, initialisedWeights, type Weights, weightsFrom } from "./models/weights.ts";
 export {
   appended,
@@ -343,4 +344,4 @@ export { type DealOptions, kFold, type SplitOptions, splitDataset } from "./trai
 export type { FitProgress } from "./training/train-epoch.ts";
 export { newTrainee, type Trainee, type TraineeOptions } from "./training/trainee.ts";
 export { TrainingError } from "./training/training-error.ts";
-export { inUnits, scalerOf, type ValueScaler, withScaledValues } from "./training/value-scaler.ts";
+export { scalerOf, withScaledValues } from "./training/value-scaler.ts";

@@ -48,7 +48,8 @@ export const tinySegmenter = (classes: readonly string[] = ["lung"]): TinyModel 
   tiny("unet", { classes, channels: 1, metadata: { width: "2" } });
 
 /** The regression network, which is published in one width only. */
-export const tinyRegression = (): TinyModel => tiny("liang_cnnrf", { classes: ["leukocytes", "crp"], size: 16 });
+export const tinyRegression = (metadata: Readonly<Record<string, string>> = {}): TinyModel =>
+  tiny("liang_cnnrf", { classes: ["leukocytes", "crp"], size: 16, metadata });
 
 /** The same model with the values of one tensor put through a function. */
 export function changed(model: TinyModel, name: string, change: (value: number, index: number) => number): TinyModel {

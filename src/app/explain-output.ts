@@ -11,6 +11,7 @@ import { makeFolder } from "../training/write-file.ts";
 import { formatChecks } from "./explain-checks.ts";
 import type { ExplainCommandOptions, Found } from "./explain-options.ts";
 import { writeNew } from "./output-files.ts";
+import { scoreText } from "./score-text.ts";
 import { version } from "./version.ts";
 
 /**
@@ -32,8 +33,8 @@ export async function writeMaps(
   const overlays = found.map(({ explanation }) => overlay(film, rescaled(explanation.levels, limit), { table, opacity, blend, outline }));
   const rows = [...new Set(found.map(({ model }) => model))].map((model): Panel[] => [
     { image: inEightBits(film), caption: model },
-    ...found.flatMap(({ model: of, explanation: { label, score } }, i) =>
-      of === model ? [{ image: overlays[i], caption: `${label} ${percent(score)}` }] : [],
+    ...found.flatMap(({ model: of, explanation }, i) =>
+      of === model ? [{ image: overlays[i], caption: `${explanation.label} ${scoreText(explanation)}` }] : [],
     ),
   ]);
   const { isSigned } = found[0].explanation.levels;
@@ -71,7 +72,7 @@ export async function writeMaps(
 
 /** A map as JSON has it; its numbers only where asked for. */
 export function fileOfMap({ model, explanation, checks }: Found, withCells = false): Record<string, unknown> {
-  const { method, label, score, layer, levels, shownLimit, cells, notes } = explanation;
+  const { method, label, score, unit, layer, levels, shownLimit, cells, notes } = explanation;
   const { image, limit, isSigned } = levels;
   return {
     model,
@@ -79,6 +80,7 @@ export function fileOfMap({ model, explanation, checks }: Found, withCells = fal
     ...(layer !== undefined && { layer }),
     label,
     score: Number(score.toPrecision(6)),
+    ...(unit !== undefined && { unit }),
     width: image.width,
     height: image.height,
     signed: isSigned,
@@ -109,13 +111,12 @@ function strongestOf({ width, data }: Image): { readonly x: number; readonly y: 
 
 /** One line a map, and its checks under it. */
 export function formatMap({ model, explanation, checks }: Found, withModel: boolean): string {
-  const { label, score, layer, method, levels } = explanation;
+  const { label, layer, method, levels } = explanation;
   const { x, y } = strongestOf(levels.image);
   const { width, height } = levels.image;
   const what = `${methods[method].title}${layer === undefined ? "" : ` of ${layer}`}`;
   const place = levels.limit > 0 ? `strongest at (${x}, ${y}) of ${width} × ${height}` : "nothing to see";
-  return `${withModel ? `${model}  ` : ""}${label}  ${percent(score)}  ${what}: ${place}\n${checks ? formatChecks(checks) : ""}`;
+  return `${withModel ? `${model}  ` : ""}${label}  ${scoreText(explanation)}  ${what}: ${place}\n${checks ? formatChecks(checks) : ""}`;
 }
 
-export const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 const short = (value: number): string => value.toPrecision(3);

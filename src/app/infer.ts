@@ -16,6 +16,7 @@ import { expandInputs } from "./inputs.ts";
 import { type ModelOptions, openModel, withModelOptions } from "./models.ts";
 import { writeNew } from "./output-files.ts";
 import { progressBar } from "./progress.ts";
+import { scoreText } from "./score-text.ts";
 import { version } from "./version.ts";
 
 interface InferOptions extends Omit<ModelOptions, "model">, FilmOptions {
@@ -95,6 +96,8 @@ async function infer(typed: readonly string[], options: InferOptions, command: C
   };
   const { task } = model.description;
   const isSegmentation = task === "segmentation";
+  if (task === "regression" && options.top !== undefined)
+    throw new InputError(name, "predicts values, none of which is higher than another (--top)");
   if (options.out !== undefined && !isSegmentation) throw new InputError(name, `is a ${task} model, it has no masks to write (--out)`);
   try {
     const all = together
@@ -215,11 +218,7 @@ function format(result: FileResult, withName: boolean): string {
   const { file, withheld, members = [], disagreement } = result;
   const lines = withheld ? [`no answer: ${withheld.member ? `${withheld.member}: ` : ""}${withheld.reason}`] : table(rowsOf(result));
   const own = table(
-    members.map(({ name, predictions: [best], withheld }) => [
-      name,
-      best ? percent(best.score) : "",
-      best?.label ?? withheld?.measure ?? "",
-    ]),
+    members.map(({ name, predictions: [best], withheld }) => [name, best ? scoreText(best) : "", best?.label ?? withheld?.measure ?? ""]),
   );
   const differing = disagreement
     ? [`disagreement ${disagreement.mutualInformation.toFixed(3)} of ${disagreement.entropy.toFixed(3)} nats of uncertainty`]
@@ -232,10 +231,10 @@ function format(result: FileResult, withName: boolean): string {
 type Row = readonly [name: string, value: string, more: string];
 
 function rowsOf({ predictions = [], segmentation = [] }: FileResult): Row[] {
-  const more = ({ positive, deviation }: NonNullable<FileResult["predictions"]>[number]): string =>
-    deviation === undefined ? (positive ? "positive" : "") : `± ${(deviation * 100).toFixed(1)}`;
+  const more = ({ positive, deviation, unit }: NonNullable<FileResult["predictions"]>[number]): string =>
+    deviation === undefined ? (positive ? "positive" : "") : `± ${scoreText({ score: deviation, unit }).replace(/ .*/, "")}`;
   return [
-    ...predictions.map((prediction): Row => [prediction.label, percent(prediction.score), more(prediction)]),
+    ...predictions.map((prediction): Row => [prediction.label, scoreText(prediction), more(prediction)]),
     ...segmentation.map(({ label, share, mask }): Row => [label, `${percent(share)} of the picture`, mask ?? ""]),
   ];
 }

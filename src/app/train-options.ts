@@ -27,6 +27,7 @@ export interface TrainOptions extends SharedOptions {
   readonly classes?: readonly string[];
   readonly mask?: string;
   readonly values?: readonly string[];
+  readonly units?: readonly string[];
   readonly scaleValues: boolean;
   readonly where?: Readonly<Record<string, readonly string[]>>;
   readonly merge?: Readonly<Record<string, readonly string[]>>;
@@ -91,7 +92,8 @@ export function withTrainOptions(command: Command): Command {
     .option("--classes <a,b,…>", "the classes in the order of the outputs; films of others are left out", list)
     .option("--mask <column>", "the column with the mask's path, for networks that segment", "mask")
     .option("--values <a,b,…>", "the columns with the numbers to predict, for networks that do", list)
-    .option("--scale-values", "learns the numbers as shares of the training films' range; tables stay in their units", false)
+    .option("--units <a,b,…>", "the units of those numbers, which the model answers with", list)
+    .option("--scale-values", "learns the numbers as shares of the training films' range; the model answers in their units", false)
     .option("--where <column=a,b>", "only rows with one of these texts; may be repeated", condition)
     .option("--merge <class=a,b>", "a class made of others, * for all that are left; may be repeated", condition)
     .option("--allow <kinds>", "leaks between sets to live with: patient, group, bytes, picture, or all", list)

@@ -5,6 +5,7 @@ import { Command } from "commander";
 import { InputError } from "../bytes.ts";
 import { type Device, requestDevice } from "../gpu/device.ts";
 import { networkNamed } from "../models/registry.ts";
+import type { ValueScaler } from "../models/value-scaler.ts";
 import { statisticText } from "../statistics/not-defined.ts";
 import { predictedFilms } from "../systems/predicted-films.ts";
 import { scoredFilms } from "../systems/scored-films.ts";
@@ -22,7 +23,7 @@ import { lossFor } from "../training/objective.ts";
 import { type Report, reportOf } from "../training/report.ts";
 import { splitDataset } from "../training/split.ts";
 import { newTrainee, type Trainee, traineeFrom } from "../training/trainee.ts";
-import { scalerOf, type ValueScaler, withScaledValues } from "../training/value-scaler.ts";
+import { scalerOf, withScaledValues } from "../training/value-scaler.ts";
 import { isMain, note, runProgram, withSharedOptions } from "./command-line.ts";
 import { fitOptionsOf } from "./fit-options.ts";
 import { finishing, takeInterrupt } from "./interruption.ts";
@@ -91,7 +92,7 @@ async function trainOnce(data: string, options: TrainOptions, out: string, chose
   const scaler = options.scaleValues && options.values ? scalerOf(all.train, options.values) : undefined;
   const scaled = (part: Dataset) => (scaler ? withScaledValues(part, scaler) : part);
   const sets: Sets = { train: scaled(all.train), val: scaled(all.val), test: scaled(all.test) };
-  const trainee = withScaler(await startOf(films, resume ? { ...options, init: "random" } : options), scaler);
+  const trainee = withUnits(await startOf(films, resume ? { ...options, init: "random" } : options), options, scaler);
   const device = await requestDevice({ adapter: options.adapter, toggles: "fast" });
   note(`${options.arch}, ${trainee.description.input.width} px, ${counted(sets)} on ${device.profile.description}`, options);
   const folder = await openFolder(out, configOf(options, resolve(data)));
@@ -113,11 +114,16 @@ async function trainOnce(data: string, options: TrainOptions, out: string, chose
   return { text: reportText(out, report), json: { ...provenance(out, device), ...(await folder.finish(report)) } };
 }
 
-/** The network with what its file will say of its numbers: which of their values is 0, and which is 1. */
-function withScaler(trainee: Trainee, scaler: ValueScaler | undefined): Trainee {
-  if (!scaler) return trainee;
+/**
+ * The network with what its file will say of its numbers: which of their values is 0, which is 1, and in what units they are.
+ * @throws InputError for units that are not as many as the numbers.
+ */
+function withUnits(trainee: Trainee, { values = [], units }: TrainOptions, scaler: ValueScaler | undefined): Trainee {
+  if (units && units.length !== values.length)
+    throw new InputError("units", `there are ${units.length}, for ${values.length} numbers (--values)`);
   const { description } = trainee;
-  return { ...trainee, description: { ...description, metadata: { ...description.metadata, valueScaler: JSON.stringify(scaler) } } };
+  const said = { ...(scaler && { valueScaler: JSON.stringify(scaler) }), ...(units && { units: JSON.stringify(units) }) };
+  return { ...trainee, description: { ...description, metadata: { ...description.metadata, ...said } } };
 }
 
 async function trainByFolds(data: string, options: TrainOptions, out: string, chosen: ChosenSystem | undefined): Promise<Summary> {

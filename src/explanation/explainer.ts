@@ -13,7 +13,7 @@ import { checkContrast, checkOptions, labelIndex, methodNamed, telling } from ".
 
 export interface ExplainOptions extends MethodOptions {
   readonly method?: MethodName;
-  /** The class, or the predicted value, to explain; by default the one with the highest score. */
+  /** The class, or the predicted value, to explain; by default the class with the highest score, or the first value. */
   readonly label?: string;
   /** Called as a method that takes many runs gets on. */
   readonly onProgress?: (done: number, total: number) => void;
@@ -25,6 +25,8 @@ export interface Explanation {
   readonly label: string;
   /** The score that is explained. */
   readonly score: number;
+  /** Of a regression's value; "" where the model file does not say it. */
+  readonly unit?: string;
   /** The map of the network that was weighed, where one was. */
   readonly layer?: string;
   /** As computed: a value for each cell of the layer's map, or each pixel of the network's input. */
@@ -87,7 +89,8 @@ export function explainer(model: Explainable): Explainer {
       const begun = await telling(description.arch, () => method.begin({ ...work, first: indices[0], program: programs.get, onProgress }));
       checkScores(begun.scores, description);
       const found: Explanation[] = [];
-      for (const index of indices.length > 0 ? indices : [highest(begun.scores)]) {
+      const usual = description.task === "regression" ? 0 : highest(begun.scores);
+      for (const index of indices.length > 0 ? indices : [usual]) {
         const maps = await begun.mapOf(index);
         checkFinite(maps, description);
         found.push(explanationOf(maps, ready, { name, method, index, begun, options: given, description }));
@@ -144,6 +147,7 @@ function explanationOf(
     method: name,
     label,
     score: begun.scores[index],
+    ...(description.task === "regression" && { unit: description.units?.[index] ?? "" }),
     ...(begun.layer !== undefined && { layer: begun.layer }),
     cells,
     map,

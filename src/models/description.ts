@@ -3,6 +3,7 @@ import { InputError } from "../bytes.ts";
 import type { Filter } from "../imaging/resize.ts";
 import { type OutOfDistribution, readOutOfDistribution } from "./out-of-distribution/description.ts";
 import { type Network, type NetworkOptions, networkNamed } from "./registry.ts";
+import { readValueScaler, type ValueScaler } from "./value-scaler.ts";
 
 /** How a picture becomes the network's input. */
 export interface InputDescription {
@@ -38,6 +39,10 @@ export interface ModelDescription {
   /** The score from which a class counts as present, where the model has been given one. */
   readonly thresholds: Readonly<Record<string, number>>;
   readonly options: NetworkOptions;
+  /** Of a regression: by what its outputs become values in their units; without one they are in them. */
+  readonly valueScaler?: ValueScaler;
+  /** Of a regression: the unit of each value, in the order of `classes`. */
+  readonly units?: readonly string[];
   /** Which pictures it can judge, where the file says so. */
   readonly outOfDistribution?: OutOfDistribution;
   /** Everything the file says, as strings, for people. */
@@ -93,8 +98,27 @@ export function readDescription(
     output,
     thresholds: readThresholds(metadata, classes, fail),
     options: { classes: classes.length, ...readOptions(metadata, foreign ? [] : networkOf(arch, fail).options, fail) },
+    ...readValues(metadata, task, classes.length, fail),
     ...readDetection(metadata, task, output, fail),
     metadata,
+  };
+}
+
+/** Only values have units. */
+function readValues(
+  metadata: Readonly<Record<string, string>>,
+  task: Network["task"],
+  count: number,
+  fail: Fail,
+): Pick<ModelDescription, "valueScaler" | "units"> {
+  const said = ["valueScaler", "units"].find((key) => metadata[key] !== undefined);
+  if (said === undefined) return {};
+  if (task !== "regression") throw fail(`metadata ${said} is for regression, the task is ${task}`);
+  const units = metadata.units === undefined ? undefined : parsed(metadata, "units", fail);
+  if (units !== undefined && !(isStrings(units) && units.length === count)) throw fail(`metadata units must be a list of ${count} names`);
+  return {
+    ...(metadata.valueScaler !== undefined && { valueScaler: readValueScaler(parsed(metadata, "valueScaler", fail), count, fail) }),
+    ...(units !== undefined && { units }),
   };
 }
 

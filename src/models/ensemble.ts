@@ -1,6 +1,7 @@
 /** Several models on one picture: their scores combined, and how far they disagree. */
 import { InputError } from "../bytes.ts";
 import type { Finding } from "../imaging/quality.ts";
+import type { ModelDescription } from "./description.ts";
 import type { Milliseconds, Model, Outcome, Prediction, Result } from "./model.ts";
 import type { Withheld } from "./out-of-distribution/detector.ts";
 import { type Film, openFilm, type Picture, type ReadOptions } from "./picture.ts";
@@ -25,6 +26,8 @@ export interface EnsembleOptions {
 
 export interface EnsemblePrediction {
   readonly label: string;
+  /** Of a regression's value, as `Prediction` has it. */
+  readonly unit?: string;
   /** The combined score. There is no `positive`: a member's threshold is fixed on that member's scores. */
   readonly score: number;
   /** The standard deviation of the members' scores (over all members, not n − 1), weighted where the combination is. */
@@ -47,7 +50,7 @@ export interface MemberResult extends Pick<Result, "predictions" | "withheld" | 
 }
 
 export interface EnsembleResult {
-  /** Highest first; empty where the answer is withheld. */
+  /** Highest first, values in the first member's order; empty where the answer is withheld. */
   readonly predictions: readonly EnsemblePrediction[];
   /** The first member's reason, where a member cannot judge the picture: it is not outvoted on that. */
   readonly withheld?: Withheld & { readonly member: string };
@@ -169,11 +172,14 @@ export function ensemble(
       },
     };
     if (refusing?.withheld) return { predictions: [], withheld: { ...refusing.withheld, member: refusing.name }, ...shared };
-    const { task, output } = members[0].description;
+    const { task, output, units } = members[0].description;
     const scores = said.map(({ predictions }) => classes.map((label) => scoreOf(predictions, label)));
     const votes = said.map(({ predictions }) => votesOf(predictions, classes, output === "sigmoid"));
     return {
-      predictions: combined(scores, votes, classes, weights, combine),
+      predictions:
+        task === "regression"
+          ? averaged(scores, classes, weights).map((row, i) => ({ ...row, unit: units?.[i] ?? "" }))
+          : combined(scores, votes, classes, weights, combine),
       ...(task === "classification" && { disagreement: disagreementOf(scores, weights, output === "sigmoid") }),
       ...shared,
     };
@@ -214,12 +220,17 @@ function checkMembers(members: readonly Model[], names: readonly string[], combi
       description.classes.length !== first.classes.length || !description.classes.every((label) => first.classes.includes(label));
     if (differs)
       throw new InputError(names[i], `has the classes ${description.classes.join(", ")}; ${names[0]} has ${first.classes.join(", ")}`);
+    const other = first.classes.find((label) => unitOf(description, label) !== unitOf(first, label));
+    if (other !== undefined)
+      throw new InputError(names[i], `gives ${other} in "${unitOf(description, other)}", ${names[0]} in "${unitOf(first, other)}"`);
     if ((description.output === "sigmoid") !== (first.output === "sigmoid"))
       throw new InputError(names[i], `gives scores by ${description.output}, ${names[0]} by ${first.output}: they do not mean the same`);
   }
   if (combine === "vote" && first.task !== "classification")
     throw new InputError(names[0], `is a ${first.task} model, votes are for classes`);
 }
+
+const unitOf = ({ classes, units }: ModelDescription, label: string): string => units?.[classes.indexOf(label)] ?? "";
 
 /** Each member's share. */
 function sharesOf(given: readonly number[] | undefined, combine: Combination, count: number): number[] {
@@ -256,14 +267,20 @@ function combined(
   weights: readonly number[],
   combine: Combination,
 ): EnsemblePrediction[] {
-  const rows = classes.map((label, c) => {
-    const mean = sum(weights.map((weight, m) => weight * scores[m][c]));
-    const variance = sum(weights.map((weight, m) => weight * (scores[m][c] - mean) ** 2));
+  const rows = averaged(scores, classes, weights).map(({ label, score: mean, deviation }, c) => {
     const share = votes.filter((own) => own[c]).length / votes.length;
-    return { label, mean, score: combine === "vote" ? share : mean, deviation: Math.sqrt(variance) };
+    return { label, mean, score: combine === "vote" ? share : mean, deviation };
   });
   return rows.sort((a, b) => b.score - a.score || b.mean - a.mean).map(({ label, score, deviation }) => ({ label, score, deviation }));
 }
+
+/** The mean of each class or value over the members, and their deviation from it. */
+const averaged = (scores: readonly (readonly number[])[], classes: readonly string[], weights: readonly number[]): EnsemblePrediction[] =>
+  classes.map((label, c) => {
+    const score = sum(weights.map((weight, m) => weight * scores[m][c]));
+    const variance = sum(weights.map((weight, m) => weight * (scores[m][c] - score) ** 2));
+    return { label, score, deviation: Math.sqrt(variance) };
+  });
 
 /** For classes that do not exclude each other, sums over the classes of what each one's presence has. */
 function disagreementOf(scores: readonly (readonly number[])[], weights: readonly number[], isMultiLabel: boolean): Disagreement {

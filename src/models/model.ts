@@ -31,13 +31,16 @@ import { type Picture, type ReadOptions, type Ready, readPicture } from "./pictu
 import type { Prepared } from "./preprocess.ts";
 import { programCache } from "./program-cache.ts";
 import { networkNamed } from "./registry.ts";
+import { nodeInUnits } from "./value-scaler.ts";
 import { type LoadedWeights, weightsFrom } from "./weights.ts";
 
-/** One class and its score; highest first in every list. */
+/** One class and its score; in every list the highest is first, and values come in the order in which the file names them. */
 export interface Prediction {
   readonly label: string;
-  /** The probability that the network gives; a regression's value. */
+  /** The probability that the network gives; a regression's value, in its unit. */
   readonly score: number;
+  /** Of a regression's value; "" where the model file does not say it. */
+  readonly unit?: string;
   /** Whether the score reaches the class's threshold, where the model file has one. */
   readonly positive?: boolean;
 }
@@ -56,7 +59,7 @@ export interface Milliseconds {
 }
 
 export interface Result {
-  /** Highest first; empty where the answer is withheld. */
+  /** Highest first, values in their order; empty where the answer is withheld. */
   readonly predictions: readonly Prediction[];
   /** Why there is no answer: the picture is unlike those that the model was fitted on. */
   readonly withheld?: Withheld;
@@ -243,16 +246,16 @@ export function toTensors(stored: ReadonlyMap<string, StoredTensor>): Map<string
 
 /** The graph from normalised pictures, the input "pictures", to the network's raw output, and to scores. */
 export function outputsOf(
-  { arch, input: { channels, height, width }, output, options, outOfDistribution }: ModelDescription,
+  { arch, input: { channels, height, width }, output, options, valueScaler, outOfDistribution }: ModelDescription,
   weights: LoadedWeights,
   batch: number,
 ): Outputs {
   const raw = networkNamed(arch).build(weights, input("pictures", [batch, channels, height, width]), options);
-  const scores = scoresOf(raw, output);
+  const scores = valueScaler ? nodeInUnits(valueScaler, raw) : scoresOf(raw, output);
   return outOfDistribution ? { raw, scores, features: featuresOf(raw, outOfDistribution, arch) } : { raw, scores };
 }
 
-/** What a network gives, and what its output rule makes of it. */
+/** What a network gives, and what its output rule or the units of its values make of it. */
 export interface Outputs {
   readonly raw: Node;
   readonly scores: Node;
@@ -348,7 +351,7 @@ function modelOn(
         const about = aboutRun(one, elapsedMs / part.length);
         const notes = [...(about.notes ?? []), ...(withheld && answerAll ? [`is ${withheld.reason}; answered as was asked for`] : [])];
         return {
-          predictions: withheld && !answerAll ? [] : ranked(row(output, place), description),
+          predictions: withheld && !answerAll ? [] : predictionsOf(row(output, place), description),
           ...(withheld && !answerAll && { withheld }),
           ...(outlierScores && { outlierScores }),
           ...about,
@@ -521,13 +524,18 @@ function row({ shape: [batch], data }: Tensor, index: number): Float32Array {
   return data.subarray(index * size, (index + 1) * size);
 }
 
-function ranked(scores: Float32Array, { classes, thresholds }: ModelDescription): Prediction[] {
-  return classes
-    .map((label, index) => {
-      const score = scores[index];
-      return Object.hasOwn(thresholds, label) ? { label, score, positive: score >= thresholds[label] } : { label, score };
-    })
-    .sort((a, b) => b.score - a.score);
+/** Classes with the highest score first; values, which may be in different units, in their order. */
+function predictionsOf(scores: Float32Array, { task, classes, thresholds, units }: ModelDescription): Prediction[] {
+  const all = classes.map((label, index) => {
+    const score = scores[index];
+    return {
+      label,
+      score,
+      ...(Object.hasOwn(thresholds, label) && { positive: score >= thresholds[label] }),
+      ...(task === "regression" && { unit: units?.[index] ?? "" }),
+    };
+  });
+  return task === "regression" ? all : all.sort((a, b) => b.score - a.score);
 }
 
 /** A failed GPU hands back NaN or nothing but zeros, which no picture gives; scores of a right output may round to zero. */

@@ -27,6 +27,7 @@ const facts = {
     indicators: fact(["white_blood_cells", "lymphocytes", "neutrophils", "c_reactive_protein", "procalcitonin"], "C"),
     earlierForm: fact({ outputs: 7, thresholds: [0.5, 0.7] }, "C", "two symptoms before the five, all scaled to 0 … 1"),
   },
+    units: fact(["10⁹/L", "10⁹/L", "10⁹/L", "mg/L", "ng/mL"], "K", "as laboratories give them"),
   gate: {
     rule: fact("so many positives in a row, and sensitivity against a threshold", "C"),
     threshold: fact(0.5, "?", "T: from which probability a picture is positive"),
@@ -130,7 +131,7 @@ function plan({ member, quick }: Choice): Plan {
     size: quick ? 32 : (isRegression ? sizeOfRegression : sizeOfClassification).value,
     resize: resize.value,
     ...(isRegression
-      ? { values: facts.task.indicators.value, scaleValues: true }
+      ? { values: facts.task.indicators.value, units: facts.task.units.value, scaleValues: true }
       : { merge: { other: ["*"], [COVID]: [COVID] }, classWeights: { [COVID]: weight } }),
     start: "random",
     freeze: "none",

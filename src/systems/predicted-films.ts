@@ -1,8 +1,8 @@
 /** Films with the numbers that a network predicts of them, by name. */
 import { InputError } from "../bytes.ts";
+import { inUnits, type ValueScaler } from "../models/value-scaler.ts";
 import type { Dataset } from "../training/dataset.ts";
 import type { Evaluation } from "../training/evaluate.ts";
-import { inUnits, type ValueScaler } from "../training/value-scaler.ts";
 
 export interface PredictedFilms {
   readonly set: string;

@@ -60,6 +60,7 @@ export interface Plan {
   readonly scaleValues?: boolean;
   /** What a network starts with: where it is a file's values, `--init` has to name the file. */
   readonly start: "ImageNet" | "random";
+  readonly units?: readonly string[];
   readonly freeze: string;
   readonly frozenNorms: "fixed" | "drift";
   readonly epochs: number;

@@ -1,12 +1,7 @@
-/** Numbers to be predicted, brought to 0 … 1 by the training films, and back to their units. */
+/** Numbers to be predicted, brought to 0 … 1 by the training films. */
 import { InputError } from "../bytes.ts";
+import type { ValueScaler } from "../models/value-scaler.ts";
 import type { Dataset } from "./dataset.ts";
-
-/** What is 0 and what is 1 of each value, in its unit. Plain data, to be stored with the model that predicts them. */
-export interface ValueScaler {
-  readonly lowest: readonly number[];
-  readonly highest: readonly number[];
-}
 
 /**
  * The least and the greatest of each value among these films.
@@ -35,7 +30,3 @@ export const withScaledValues = (dataset: Dataset, { lowest, highest }: ValueSca
     values: sample.values?.map((value, i) => (value - lowest[i]) / (highest[i] - lowest[i])),
   })),
 });
-
-/** A scaled value in its unit; `i` counts the values. */
-export const inUnits = ({ lowest, highest }: ValueScaler, scaled: number, i: number): number =>
-  lowest[i] + scaled * (highest[i] - lowest[i]);

@@ -1,7 +1,8 @@
 /** Values of the training films fill 0 … 1, and come back to their units. */
 import { expect, test } from "vitest";
+import { inUnits } from "../../src/models/value-scaler.ts";
 import type { Dataset } from "../../src/training/dataset.ts";
-import { inUnits, scalerOf, withScaledValues } from "../../src/training/value-scaler.ts";
+import { scalerOf, withScaledValues } from "../../src/training/value-scaler.ts";
 
 const films = (...values: readonly (readonly number[])[]): Dataset => ({
   name: "films",

@@ -25,7 +25,7 @@ export function scorePanel(panel: ScorePanel): TemplateResult {
     return html`<div class="withheld"><strong>${strings.noAnswer}</strong><p>${strings.withheld(result.withheld.reason)}</p></div>`;
   if (!isProbability)
     return html`<ul>
-      ${result.predictions.map((one) => html`<li class="field inline"><span>${one.label}</span><strong>${valueText(one.score)}</strong></li>`)}
+      ${result.predictions.map((one) => html`<li class="field inline"><span>${one.label}</span><strong>${valueText(one.score)} ${one.unit}</strong></li>`)}
     </ul>`;
   const thresholdOf = (name: string): number => thresholds[name] ?? ASSUMED_THRESHOLD;
   return html`
