@@ -10,6 +10,7 @@ import { type Neighbour, type NeighbourOptions, neighbours } from "../retrieval/
 import { type Tensor, tensor } from "../tensor.ts";
 import { condition } from "./arguments.ts";
 import { note, type SharedOptions, withSharedOptions } from "./command-line.ts";
+import { columnsOf } from "./film-index.ts";
 import { openIndex } from "./index-folder.ts";
 import { noColumn } from "./search-query.ts";
 import { version } from "./version.ts";
@@ -115,7 +116,7 @@ async function nearestOf(
 
 function setsOf({ items }: StoredIndex, folder: string, { label, queries, quiet }: EvaluateOptions): Sets {
   const known = [...items.keys()].filter((place) => items[place][label]);
-  if (known.length === 0) throw new InputError(folder, noColumn(items, label));
+  if (known.length === 0) throw new InputError(folder, noColumn(columnsOf(items), label));
   if (known.length < items.length) note(`${items.length - known.length} films have no ${label} and are left out`, { quiet });
   if (!queries) return { queries: known, voters: known };
   const isAsked = (item: IndexItem): boolean => Object.entries(queries).every(([column, texts]) => texts.includes(item[column]));

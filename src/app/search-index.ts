@@ -5,7 +5,6 @@ import type { Metric } from "../kernels/distances.ts";
 import { sha256 } from "../loaders/sha256.ts";
 import type { Model } from "../models/model.ts";
 import {
-  appended,
   checkAlike,
   describeEmbeddings,
   type EmbeddingIndex,
@@ -16,11 +15,13 @@ import {
 import { tensor } from "../tensor.ts";
 import { condition } from "./arguments.ts";
 import { complain, exitCode, note, wholeNumber, withSharedOptions } from "./command-line.ts";
+import type { IndexStore } from "./film-index.ts";
 import { type Film, filmsOf } from "./film-list.ts";
 import { pixelsOption } from "./film-options.ts";
-import { hasIndex, openIndex, saveIndex, toStored } from "./index-folder.ts";
+import { toStored } from "./index-folder.ts";
 import { takeInterrupt } from "./interruption.ts";
 import { type ModelOptions, openModel, withModelOptions } from "./models.ts";
+import { openStore } from "./open-film-index.ts";
 import { type Progress, progressBar } from "./progress.ts";
 import { version } from "./version.ts";
 
@@ -39,7 +40,7 @@ export const indexCommand = (): Command =>
   withSharedOptions(withModelOptions(new Command("index")))
     .description("embed films with a network, and keep the embeddings")
     .argument("<films...>", "a manifest (.csv), files, folders, globs, or - for a list of them on stdin")
-    .requiredOption("--out <folder>", "the index")
+    .requiredOption("--out <folder>", "the index; lancedb:URI is a LanceDB table, in a folder or object storage")
     .option("--append", "add to the index that is there; films that it has are passed over", false)
     .option(
       "--layer <name>",
@@ -58,6 +59,7 @@ Examples:
   index films.csv --out collection                              with all columns of the manifest
   index more/ --out collection --append                         goes on after Ctrl-C too
   index films/ --model cxr-mobilenet-v2 --layer features.14 --metric cosine --out collection
+  index films.csv --out lancedb:s3://bucket/films               a table past this machine's memory
 
 A manifest's columns are kept with each film; patient_id says which films show one patient.
 
@@ -67,35 +69,32 @@ Exit codes: 0 done, 1 failed, 2 usage, 3 no usable GPU, 4 some inputs failed.`,
 
 async function index(typed: readonly string[], options: IndexOptions): Promise<void> {
   const { out, append } = options;
-  const isThere = await hasIndex(out);
-  if (isThere && !append) throw new InputError(out, "is an index already, --append adds to it");
-  const before = isThere ? await openIndex(out) : undefined;
-  if (before && options.metric !== undefined && options.metric !== before.description.metric)
-    throw new InputError(out, `is searched by ${before.description.metric} distances, not by ${options.metric} ones`);
+  const store = await openStore(out);
+  const { description: before, size } = store;
+  if (before && !append) throw new InputError(out, "is an index already, --append adds to it");
+  if (before && options.metric !== undefined && options.metric !== before.metric)
+    throw new InputError(out, `is searched by ${before.metric} distances, not by ${options.metric} ones`);
   const films = await filmsOf(typed, options);
-  const wanted = { model: before && !options.weights ? before.description.model : undefined, layer: before?.description.layer };
+  const wanted = { model: before && !options.weights ? before.model : undefined, layer: before?.layer };
   const opened = await openModel({ ...options, model: options.model ?? wanted.model }, { decode: { pixels: options.pixels } });
   using model = opened.model;
   const description = await describeEmbeddings(model, opened.name, { ...options, layer: options.layer ?? wanted.layer });
-  if (before) checkAlike(before.description, description, out);
+  if (before) checkAlike(before, description, out);
 
-  const { fresh, known, failed } = await hashed(films, before?.items ?? []);
+  const { fresh, known, failed } = await hashed(films, store);
   if (known > 0) note(`${known} of ${films.length} films are in the index already, or twice in the list`, options);
   const bar = progressBar(fresh.length, options);
-  let collected: EmbeddingIndex | undefined = before;
   let failures = failed;
   try {
-    for await (const part of embedded(model, fresh, description, options, bar)) {
+    for await (const part of embedded(model, fresh, description, options, { bar, store })) {
       failures += part.failures;
-      if (part.items.length === 0) continue;
-      collected = collected ? appended(collected, part, out) : part;
-      await saveIndex(out, collected);
+      if (part.items.length > 0) await store.add(part);
     }
   } finally {
     bar.stop();
   }
-  if (!collected) throw new InputError(out, "none of the films can be embedded");
-  report(collected, { out, added: collected.items.length - (before?.items.length ?? 0), known, failures }, options);
+  if (!store.description) throw new InputError(out, "none of the films can be embedded");
+  report(store.description, { out, films: store.size, added: store.size - size, known, failures }, options);
 }
 
 interface HashedFilm extends Film {
@@ -103,30 +102,20 @@ interface HashedFilm extends Film {
 }
 
 /** The films whose bytes are not known yet, each once. */
-async function hashed(
-  films: readonly Film[],
-  items: readonly IndexItem[],
-): Promise<{ fresh: HashedFilm[]; known: number; failed: number }> {
-  const seen = new Set(items.map((item) => item.sha256));
-  const fresh: HashedFilm[] = [];
-  let [known, failed] = [0, 0];
+async function hashed(films: readonly Film[], store: IndexStore): Promise<{ fresh: HashedFilm[]; known: number; failed: number }> {
+  const readable: HashedFilm[] = [];
   for (const film of films) {
     try {
-      const hash = await sha256(await readBytes(film.path));
-      if (seen.has(hash)) known++;
-      else fresh.push({ ...film, sha256: hash });
-      seen.add(hash);
+      readable.push({ ...film, sha256: await sha256(await readBytes(film.path)) });
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       complain(error);
-      failed++;
     }
   }
-  return { fresh, known, failed };
+  const seen = new Set(await store.known(readable.map((film) => film.sha256)));
+  const fresh = readable.filter((film) => !seen.has(film.sha256) && seen.add(film.sha256));
+  return { fresh, known: readable.length - fresh.length, failed: films.length - readable.length };
 }
-
-/** Films between two writes of the index, at least; a tenth of it where that is more. */
-const SAVE_EVERY = 256;
 
 interface Part extends EmbeddingIndex {
   readonly failures: number;
@@ -138,19 +127,18 @@ async function* embedded(
   films: readonly HashedFilm[],
   description: IndexDescription,
   { out, batch, quiet }: IndexOptions,
-  bar: Progress,
+  { bar, store }: { readonly bar: Progress; readonly store: IndexStore },
 ): AsyncGenerator<Part> {
   const interruption = takeInterrupt("finishing the batch; --append goes on from there", { quiet });
   let items: IndexItem[] = [];
   let vectors: Float32Array[] = [];
-  let [failures, saved] = [0, 0];
+  let failures = 0;
   const part = (): Part => {
     const embeddings = tensor([items.length, description.dimensions]);
     vectors.forEach((vector, row) => {
       embeddings.data.set(vector, row * description.dimensions);
     });
     const taken = { description, items, embeddings, failures };
-    saved += items.length;
     [items, vectors, failures] = [[], [], 0];
     return taken;
   };
@@ -168,7 +156,7 @@ async function* embedded(
       items.push({ ...columns, file: toStored(out, path), sha256 });
       vectors.push(outcome.result.vector);
       if (interruption.signal.aborted) break;
-      if (items.length >= Math.max(SAVE_EVERY, saved / 10)) yield part();
+      if (items.length >= store.partSize) yield part();
     }
     yield part();
     if (interruption.signal.aborted) process.exitCode = exitCode.failed;
@@ -179,20 +167,19 @@ async function* embedded(
 
 interface Outcome {
   readonly out: string;
+  readonly films: number;
   readonly added: number;
   readonly known: number;
   readonly failures: number;
 }
 
-function report({ description, items }: EmbeddingIndex, { out, added, known, failures }: Outcome, { json, quiet }: IndexOptions): void {
+function report(description: IndexDescription, { out, films, added, known, failures }: Outcome, { json, quiet }: IndexOptions): void {
   const { model, layer, dimensions, metric } = description;
   if (json) {
-    const document = { tool: "roentgen", version, index: out, items: items.length, added, known, failed: failures, ...description };
+    const document = { tool: "roentgen", version, index: out, items: films, added, known, failed: failures, ...description };
     process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
   } else {
-    process.stdout.write(
-      `${out}: ${items.length} films (${added} added), ${dimensions} dimensions, layer ${layer} of ${model}, ${metric}\n`,
-    );
+    process.stdout.write(`${out}: ${films} films (${added} added), ${dimensions} dimensions, layer ${layer} of ${model}, ${metric}\n`);
   }
   note("Research use only, not for clinical use.", { quiet });
   if (failures > 0) process.exitCode = exitCode.someFailed;

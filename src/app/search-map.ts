@@ -10,6 +10,7 @@ import { type PrincipalComponents, principalComponents, project } from "../retri
 import { tsne } from "../retrieval/tsne.ts";
 import type { Tensor } from "../tensor.ts";
 import { note, type SharedOptions, wholeNumber, withSharedOptions } from "./command-line.ts";
+import { columnsOf } from "./film-index.ts";
 import { fromStored, openIndex } from "./index-folder.ts";
 import { checkNew, writeChecked } from "./output-files.ts";
 import { progressBar } from "./progress.ts";
@@ -87,7 +88,7 @@ async function map(folder: string, options: MapOptions, command: Command): Promi
 
 function labelColumn({ items }: StoredIndex, folder: string, { label }: MapOptions): string | undefined {
   const hasColumn = (column: string): boolean => items.some((item) => item[column]);
-  if (label !== undefined && !hasColumn(label)) throw new InputError(folder, noColumn(items, label));
+  if (label !== undefined && !hasColumn(label)) throw new InputError(folder, noColumn(columnsOf(items), label));
   return label ?? (hasColumn("label") ? "label" : undefined);
 }
 

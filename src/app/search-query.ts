@@ -8,14 +8,14 @@ import { decodeImage, type Image } from "../loaders/image.ts";
 import { encodePng } from "../loaders/png.ts";
 import { sha256 } from "../loaders/sha256.ts";
 import type { Model } from "../models/model.ts";
-import { checkAlike, describeEmbeddings, type IndexItem, metrics, type StoredIndex } from "../retrieval/embedding-index.ts";
-import { groupOf, type LeftOut, queryGroup } from "../retrieval/left-out.ts";
-import { type Neighbour, type Neighbours, neighbours } from "../retrieval/neighbours.ts";
-import { tensor } from "../tensor.ts";
+import { checkAlike, describeEmbeddings, type IndexItem, metrics } from "../retrieval/embedding-index.ts";
+import { type LeftOut, queryName } from "../retrieval/left-out.ts";
 import { complain, exitCode, note, wholeNumber, withSharedOptions } from "./command-line.ts";
-import { fromStored, openIndex } from "./index-folder.ts";
+import type { FilmIndex, FilmSearcher } from "./film-index.ts";
+import { fromStored } from "./index-folder.ts";
 import { expandInputs } from "./inputs.ts";
 import { type ModelOptions, openModel, withModelOptions } from "./models.ts";
+import { openFilmIndex } from "./open-film-index.ts";
 import { checkNew, writeChecked } from "./output-files.ts";
 import { version } from "./version.ts";
 
@@ -35,7 +35,7 @@ export const queryCommand = (): Command =>
   withSharedOptions(withModelOptions(new Command("query")))
     .description("find the films of an index that are most like a film")
     .argument("<files...>", "films, folders, globs, or - for a list of them on stdin")
-    .requiredOption("--index <folder>", "the index")
+    .requiredOption("--index <folder>", "the index; lancedb:URI is a LanceDB table")
     .option("-k <n>", "how many films are found", wholeNumber(1), 5)
     .addOption(new Option("--metric <name>", "what distances are measured by (default: the index's)").choices(metrics))
     .addOption(new Option("--exclude <what>", "films of the index that are not found").choices(["same-file", "same-patient"]))
@@ -78,7 +78,7 @@ interface Found {
 async function query(typed: readonly string[], options: QueryOptions): Promise<void> {
   const { contactSheet: sheetFile, force, index: folder } = options;
   if (sheetFile !== undefined) await checkNew(sheetFile, force);
-  const index = await openIndex(folder);
+  const index = await openFilmIndex(folder);
   checkColumns(index, folder, options);
   const files = await expandInputs(typed);
   const { metric: usual, model: made, layer, pixels } = index.description;
@@ -87,9 +87,7 @@ async function query(typed: readonly string[], options: QueryOptions): Promise<v
   using model = opened.model;
   const { name } = opened;
   checkAlike(index.description, await describeEmbeddings(model, name, { layer, pixels }), folder);
-  const k = Math.min(options.k, index.items.length);
-  const groups = options.exclude && index.items.map((item) => groupOf(item, options.exclude));
-  using searcher = await neighbours(model.device, index.embeddings, { k, metric, groups, batch: 1 });
+  using searcher = await index.searcher(model.device, { k: options.k, metric, leftOut: options.exclude });
 
   const answers: Answer[] = [];
   for (const file of files) {
@@ -112,32 +110,27 @@ async function query(typed: readonly string[], options: QueryOptions): Promise<v
 }
 
 /** @throws InputError where nothing could be left out, or shown. */
-function checkColumns({ items }: StoredIndex, folder: string, { exclude, label }: QueryOptions): void {
-  if (exclude === "same-patient" && !items.some(({ patient }) => patient))
-    throw new InputError(folder, "does not say whose films it holds");
-  if (label !== "label" && !items.some((item) => item[label])) throw new InputError(folder, noColumn(items, label));
+function checkColumns({ hasPatients, columns }: FilmIndex, folder: string, { exclude, label }: QueryOptions): void {
+  if (exclude === "same-patient" && !hasPatients) throw new InputError(folder, "does not say whose films it holds");
+  if (label !== "label" && !columns.includes(label)) throw new InputError(folder, noColumn(columns, label));
 }
 
 /** That no film of an index has a column, and which there are. */
-export const noColumn = (items: readonly IndexItem[], column: string): string =>
-  `has no column ${column}, there are ${[...new Set(items.flatMap(Object.keys))].join(", ")}`;
+export const noColumn = (columns: readonly string[], column: string): string => `has no column ${column}, there are ${columns.join(", ")}`;
 
-async function nearestOf(file: string, model: Model, index: StoredIndex, searcher: Neighbours, options: QueryOptions): Promise<Found[]> {
-  const { layer, dimensions } = index.description;
-  const exclude = options.exclude && [await ownGroup(file, index, options.exclude, options.patient)];
-  const vector = await model.embed(file, { layer });
-  const [found] = await searcher.search(tensor([1, dimensions], vector), { exclude });
-  return found.map(({ index: place, distance }: Neighbour, rank) => {
-    const item = index.items[place];
-    return { rank: rank + 1, distance, path: fromStored(options.index, item), item };
-  });
+async function nearestOf(file: string, model: Model, index: FilmIndex, searcher: FilmSearcher, options: QueryOptions): Promise<Found[]> {
+  const without = options.exclude && (await nameOfQuery(file, index, options.exclude, options.patient));
+  const vector = await model.embed(file, { layer: index.description.layer });
+  const found = await searcher.nearest(vector, without);
+  return found.map(({ item, distance }, rank) => ({ rank: rank + 1, distance, path: fromStored(options.index, item), item }));
 }
 
-/** The group of a query: its patient as typed or as the index knows it by its bytes, or its file. */
-async function ownGroup(file: string, { items }: StoredIndex, leftOut: LeftOut, patient?: string): Promise<string> {
-  const group = queryGroup(await sha256(await readBytes(file)), items, leftOut, patient);
-  if (group === undefined) throw new InputError(file, "its patient is not known, name it by --patient");
-  return group;
+/** What is left out: the query's patient as typed or as the index knows it by its bytes, or its file. */
+async function nameOfQuery(file: string, index: FilmIndex, leftOut: LeftOut, patient?: string): Promise<string> {
+  const hash = await sha256(await readBytes(file));
+  const name = queryName(hash, await index.ofFile(hash), leftOut, patient);
+  if (name === undefined) throw new InputError(file, "its patient is not known, name it by --patient");
+  return name;
 }
 
 function format({ file, neighbours: found = [] }: Answer, { label }: QueryOptions, withName: boolean): string {
@@ -163,7 +156,7 @@ interface Asked {
   readonly folder: string;
   readonly metric: Metric;
   readonly name: string;
-  readonly index: StoredIndex;
+  readonly index: FilmIndex;
   readonly model: Model;
 }
 
@@ -174,7 +167,7 @@ function documentOf(answers: readonly Answer[], { folder, metric, name, index, m
     version,
     adapter: { class: profile.class, description: profile.description },
     model: { name, arch: model.description.arch, sha256: index.description.modelHash, layer: index.description.layer },
-    index: { folder, items: index.items.length, metric },
+    index: { folder, items: index.size, metric },
     results: answers.map(({ file, neighbours: found, error }) => ({
       file,
       ...(error !== undefined && { error }),
@@ -186,17 +179,18 @@ function documentOf(answers: readonly Answer[], { folder, metric, name, index, m
 /** A row for each query: the film itself, and what was found. */
 async function sheetOf(
   answers: readonly Answer[],
-  index: StoredIndex,
+  index: FilmIndex,
   metric: Metric,
   { label, index: folder }: QueryOptions,
 ): Promise<Image> {
   const { model, layer, pixels } = index.description;
-  const labels = [...new Set(index.items.map((item) => item[label]).filter(Boolean))].sort();
+  const shown = answers.flatMap(({ neighbours: found = [] }) => found.map(({ item }) => item[label]));
+  const labels = index.textsOf(label) ?? [...new Set(shown.filter(Boolean))].sort();
   const captionOf = (text: string | undefined) => (text ? [{ text, ink: classColour(labels.indexOf(text)) }] : []);
   const rows: Tile[][] = [];
   for (const { file, neighbours: found = [] } of answers) {
     const hash = await sha256(await readBytes(file));
-    const own = index.items.find((item) => item.sha256 === hash);
+    const own = await index.ofFile(hash);
     const tiles: Tile[] = [
       { image: await pictureOf(file, pixels), caption: [{ text: "query" }, ...captionOf(own?.[label]), { text: baseName(file) }] },
     ];

@@ -71,6 +71,19 @@ export async function describeEmbeddings(
   return { model: name, modelHash: await model.hash(), arch: model.description.arch, layer, dimensions, metric, pixels };
 }
 
+/** A description as texts by name, as a file's metadata holds it. */
+export const descriptionTexts = (description: IndexDescription): Readonly<Record<string, string>> => ({
+  format: FORMAT,
+  version: VERSION,
+  model: description.model,
+  model_sha256: description.modelHash,
+  arch: description.arch,
+  layer: description.layer,
+  dimension: String(description.dimensions),
+  metric: description.metric,
+  pixels: description.pixels,
+});
+
 /** @throws Error unless there is an embedding of the right length for each item. */
 export async function writeIndex({ description, items, embeddings }: EmbeddingIndex): Promise<IndexFiles> {
   const { shape, data } = embeddings;
@@ -79,15 +92,7 @@ export async function writeIndex({ description, items, embeddings }: EmbeddingIn
   const lines = new TextEncoder().encode(items.map((item) => `${JSON.stringify(item)}\n`).join(""));
   const stored = { dtype: "F32", shape, bytes: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) } as const;
   const metadata = {
-    format: FORMAT,
-    version: VERSION,
-    model: description.model,
-    model_sha256: description.modelHash,
-    arch: description.arch,
-    layer: description.layer,
-    dimension: String(description.dimensions),
-    metric: description.metric,
-    pixels: description.pixels,
+    ...descriptionTexts(description),
     items: String(items.length),
     items_sha256: await sha256(lines),
     embeddings_sha256: await sha256(new Uint8Array(stored.bytes)),
@@ -125,36 +130,49 @@ interface Metadata {
 }
 
 function readMetadata({ metadata }: Safetensors, name: string): Metadata {
+  const description = descriptionFrom(metadata, name);
+  const count = wholeIn(metadata, "items", name);
+  return {
+    description,
+    count,
+    hashes: { items: textIn(metadata, "items_sha256", name), embeddings: textIn(metadata, "embeddings_sha256", name) },
+  };
+}
+
+/**
+ * Reads what `descriptionTexts` wrote.
+ * @throws InputError for what is missing or makes no sense.
+ */
+export function descriptionFrom(metadata: Readonly<Record<string, string>>, name: string): IndexDescription {
   if (metadata.format !== FORMAT) throw new InputError(name, "is no index of embeddings");
   if (metadata.version !== VERSION)
     throw new InputError(name, `is an index of version ${metadata.version}, version ${VERSION} can be read`);
-  const text = (key: string): string => {
-    if (!metadata[key]) throw new InputError(name, `does not say its ${key}`);
-    return metadata[key];
-  };
-  const number = (key: string): number => {
-    const value = Number(text(key));
-    if (!Number.isSafeInteger(value) || value < 1) throw new InputError(name, `${key} must be a whole number from 1, got ${metadata[key]}`);
-    return value;
-  };
+  const text = (key: string): string => textIn(metadata, key, name);
   const oneOf = <T extends string>(key: string, known: readonly T[]): T => {
     const found = known.find((candidate) => candidate === text(key));
     if (!found) throw new InputError(name, `${key} must be ${known.join(", ")}, got ${metadata[key]}`);
     return found;
   };
   return {
-    description: {
-      model: text("model"),
-      modelHash: text("model_sha256"),
-      arch: text("arch"),
-      layer: text("layer"),
-      dimensions: number("dimension"),
-      metric: oneOf("metric", metrics),
-      pixels: oneOf("pixels", PIXELS),
-    },
-    count: number("items"),
-    hashes: { items: text("items_sha256"), embeddings: text("embeddings_sha256") },
+    model: text("model"),
+    modelHash: text("model_sha256"),
+    arch: text("arch"),
+    layer: text("layer"),
+    dimensions: wholeIn(metadata, "dimension", name),
+    metric: oneOf("metric", metrics),
+    pixels: oneOf("pixels", PIXELS),
   };
+}
+
+function textIn(metadata: Readonly<Record<string, string>>, key: string, name: string): string {
+  if (!metadata[key]) throw new InputError(name, `does not say its ${key}`);
+  return metadata[key];
+}
+
+function wholeIn(metadata: Readonly<Record<string, string>>, key: string, name: string): number {
+  const value = Number(textIn(metadata, key, name));
+  if (!Number.isSafeInteger(value) || value < 1) throw new InputError(name, `${key} must be a whole number from 1, got ${metadata[key]}`);
+  return value;
 }
 
 async function readItems(source: Source, count: number, hash: string): Promise<{ items: IndexItem[]; unfinished: number }> {
@@ -176,7 +194,11 @@ function lineEnds(bytes: Uint8Array): number[] {
   return ends;
 }
 
-function itemOf(line: string, where: string): IndexItem {
+/**
+ * What a line of an index says of its film.
+ * @throws InputError for a line that says nothing.
+ */
+export function itemOf(line: string, where: string): IndexItem {
   let value: unknown;
   try {
     value = JSON.parse(line);
