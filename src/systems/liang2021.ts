@@ -25,9 +25,9 @@ const facts = {
   task: {
     classes: fact(2, "C", "COVID-19 and the rest"),
     indicators: fact(["white_blood_cells", "lymphocytes", "neutrophils", "c_reactive_protein", "procalcitonin"], "C"),
+    units: fact(["10⁹/L", "10⁹/L", "10⁹/L", "mg/L", "ng/mL"], "K", "as laboratories give them"),
     earlierForm: fact({ outputs: 7, thresholds: [0.5, 0.7] }, "C", "two symptoms before the five, all scaled to 0 … 1"),
   },
-    units: fact(["10⁹/L", "10⁹/L", "10⁹/L", "mg/L", "ng/mL"], "K", "as laboratories give them"),
   gate: {
     rule: fact("so many positives in a row, and sensitivity against a threshold", "C"),
     threshold: fact(0.5, "?", "T: from which probability a picture is positive"),

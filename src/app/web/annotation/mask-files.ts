@@ -33,7 +33,10 @@ export function masksZip({ pictures, annotations }: AnnotationSet): Uint8Array<A
     rows.push([file, picture, film.name, String(width), String(height), author, label, latest(marks)]);
   }
   // The pictures are deflated already.
-  return zipSync({ [TABLE]: new TextEncoder().encode(writeCsv({ columns: COLUMNS, rows })), ...files }, { level: 0 }) as Uint8Array<ArrayBuffer>;
+  return zipSync(
+    { [TABLE]: new TextEncoder().encode(writeCsv({ columns: COLUMNS, rows })), ...files },
+    { level: 0 },
+  ) as Uint8Array<ArrayBuffer>;
 }
 
 /** Marks of one film, author and label together. */

@@ -38,7 +38,17 @@ test("two labels that look alike as file names are two masks", () => {
 });
 
 const row = (change: Partial<Record<"file" | "sha256" | "width" | "label" | "created", string>> = {}) =>
-  Object.values({ file: "m.png", sha256: first.hash, film: "f", width: "60", height: "40", author: "Bo", label: "x", created: "2026-11-22", ...change }).join(",");
+  Object.values({
+    file: "m.png",
+    sha256: first.hash,
+    film: "f",
+    width: "60",
+    height: "40",
+    author: "Bo",
+    label: "x",
+    created: "2026-11-22",
+    ...change,
+  }).join(",");
 const black = encodePng({ width: 60, height: 40, channels: 1, bitDepth: 8, data: new Uint8Array(2400) });
 const zipped = (rows: string, mask: Uint8Array = black) =>
   zipSync({ "masks.csv": new TextEncoder().encode(`file,sha256,film,width,height,author,label,created\n${rows}\n`), "m.png": mask });

@@ -38,7 +38,13 @@ test("answers go to a table and back, in the order they were given", () => {
   const csv = readingsCsv([session]);
   const rows = readReadings(csv, "readings.csv");
   expect(rows.map(({ picture }) => picture)).toEqual(session.order.map(({ picture }) => picture));
-  expect(rows[0]).toEqual({ reader: "Öz, Ann", picture: session.order[0].picture, label: session.readings[0].label, confidence: 80, seconds: 4.3 });
+  expect(rows[0]).toEqual({
+    reader: "Öz, Ann",
+    picture: session.order[0].picture,
+    label: session.readings[0].label,
+    confidence: 80,
+    seconds: 4.3,
+  });
   expect(csv.split("\n")[1]).toContain(`,1,${session.readings[0].label},80,4.3,${now.toISOString()},${now.toISOString()},7,urn:uuid:`);
 });
 
@@ -59,7 +65,11 @@ test("agreement of readers is read from their tables", () => {
 test.each([
   ["no column", "reader,label\n", "r.csv: has no column sha256"],
   ["no label", "reader,sha256,label\nA,1,\n", "r.csv: row 2 has no label"],
-  ["a confidence of 101", "reader,sha256,label,confidence\nA,1,x,101\n", "r.csv: row 2 has a confidence that is no number from 0 to 100, got 101"],
+  [
+    "a confidence of 101",
+    "reader,sha256,label,confidence\nA,1,x,101\n",
+    "r.csv: row 2 has a confidence that is no number from 0 to 100, got 101",
+  ],
   ["seconds in words", "reader,sha256,label,seconds\nA,1,x,ten\n", "r.csv: row 2 has a seconds that is no number"],
 ])("%s is told by its row", (_, text, message) => {
   expect(() => readReadings(text, "r.csv")).toThrow(InputError);
