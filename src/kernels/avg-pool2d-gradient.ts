@@ -3,7 +3,7 @@ import { layoutOf } from "../gpu/layout.ts";
 import type { Shape } from "../tensor.ts";
 import { grid } from "./grid.ts";
 import { apply, type Node, type Op } from "./op.ts";
-import type { Sides } from "./window2d.ts";
+import { type Sides, windowParams } from "./window2d.ts";
 
 export interface AvgPool2dAttrs {
   readonly kernel: readonly [number, number];
@@ -18,19 +18,10 @@ export const avgPool2dGradient = ({ inputs: [x], attrs }: Node<AvgPool2dAttrs>, 
   apply(op, [dy], { ...attrs, shape: x.shape });
 
 /** What the kernels of average pooling and of its gradient are told of the windows. */
-export const windowParams = ([, , height, width]: Shape, out: Shape, { kernel, stride, padding }: AvgPool2dAttrs) => ({
-  in_height: height,
-  in_width: width,
-  out_height: out[2],
-  out_width: out[3],
-  kernel_height: kernel[0],
-  kernel_width: kernel[1],
-  stride_y: stride[0],
-  stride_x: stride[1],
-  pad_top: padding[0],
-  pad_left: padding[1],
-  pad_bottom: padding[2],
-  pad_right: padding[3],
+export const averagedParams = (x: Shape, y: Shape, attrs: AvgPool2dAttrs): Record<string, number> => ({
+  ...windowParams(x, y, attrs),
+  pad_bottom: attrs.padding[2],
+  pad_right: attrs.padding[3],
 });
 
 const op: Op<AvgPool2dAttrs & { readonly shape: Shape }> = {
@@ -44,7 +35,7 @@ const op: Op<AvgPool2dAttrs & { readonly shape: Shape }> = {
       {
         shader: "avg-pool2d-gradient",
         bind: ["dy", "y"],
-        params: { ...windowParams(shape, dy.shape, attrs), size: vectors, blocks },
+        params: { ...averagedParams(shape, dy.shape, attrs), size: vectors, blocks },
         overrides: { COUNT_PADDING: attrs.countIncludePad ? 1 : 0 },
         workgroups: grid(vectors),
       },

@@ -1,6 +1,6 @@
 /** Two-dimensional average pooling. */
 import { layoutOf } from "../gpu/layout.ts";
-import { type AvgPool2dAttrs, avgPool2dGradient, windowParams } from "./avg-pool2d-gradient.ts";
+import { type AvgPool2dAttrs, averagedParams, avgPool2dGradient } from "./avg-pool2d-gradient.ts";
 import { grid } from "./grid.ts";
 import { apply, type Node, type Op, ShapeError } from "./op.ts";
 import { type Padding, type Pair, pair, sides, windows } from "./window2d.ts";
@@ -57,7 +57,7 @@ const op: Op<AvgPool2dAttrs> = {
       {
         shader: "avg-pool2d",
         bind: ["x", "y"],
-        params: { ...windowParams(x.shape, shape, attrs), size: vectors, blocks },
+        params: { ...averagedParams(x.shape, shape, attrs), size: vectors, blocks },
         overrides: { COUNT_PADDING: attrs.countIncludePad ? 1 : 0 },
         workgroups: grid(vectors),
       },

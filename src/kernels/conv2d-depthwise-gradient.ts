@@ -4,7 +4,7 @@ import type { Shape } from "../tensor.ts";
 import { grid } from "./grid.ts";
 import { apply, type Launch, type Node, type Op } from "./op.ts";
 import { packFilters } from "./pack-filters.ts";
-import type { Sides } from "./window2d.ts";
+import { type Sides, windowParams } from "./window2d.ts";
 
 /** The convolution that is differentiated. */
 export interface DepthwiseWindow {
@@ -65,7 +65,7 @@ const dataOp: Op<DataAttrs> = {
           groups,
           rows: Math.ceil(outRows / groups),
           blocks,
-          ...windowParams(attrs, attrs.kernel, shape, dy.shape),
+          ...windowParams(shape, dy.shape, attrs),
           period_y: down.period,
           period_x: across.period,
           step_y: down.step,
@@ -116,7 +116,7 @@ const weightOp: Op<WeightAttrs> = {
           rows,
           ...ranges,
           blocks,
-          ...windowParams(attrs, [kernelHeight, kernelWidth], x.shape, dy.shape),
+          ...windowParams(x.shape, dy.shape, { ...attrs, kernel: [kernelHeight, kernelWidth] }),
         },
         workgroups: grid(size * chunks),
       },
@@ -160,23 +160,3 @@ function stripsOf([batch, , height, width]: Shape, most: number): Chunks {
   const chunks = strips * groups * Math.ceil(batch / pictures);
   return { chunks, chunk_rows: Math.ceil(height / groups), strips, groups, batch, pictures };
 }
-
-const windowParams = (
-  { stride, padding, dilation }: DepthwiseWindow,
-  kernel: readonly [number, number],
-  [, , inHeight, inWidth]: Shape,
-  [, , outHeight, outWidth]: Shape,
-): Record<string, number> => ({
-  in_height: inHeight,
-  in_width: inWidth,
-  out_height: outHeight,
-  out_width: outWidth,
-  kernel_height: kernel[0],
-  kernel_width: kernel[1],
-  stride_y: stride[0],
-  stride_x: stride[1],
-  dilation_y: dilation[0],
-  dilation_x: dilation[1],
-  pad_top: padding[0],
-  pad_left: padding[1],
-});

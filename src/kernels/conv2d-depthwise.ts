@@ -1,6 +1,6 @@
 /** Depthwise convolution: each channel has its own filter. */
 import { layoutOf } from "../gpu/layout.ts";
-import { type Conv2dWindow, windowParams } from "./conv2d-product.ts";
+import { type Conv2dWindow, convolutionParams } from "./conv2d-product.ts";
 import { grid } from "./grid.ts";
 import { apply, type Node, type Op } from "./op.ts";
 
@@ -25,7 +25,7 @@ const op: Op<Conv2dWindow> = {
     const strips = Math.ceil(outWidth / STRIP);
     const entryPoint = unrolled(node.attrs);
     if (entryPoint) {
-      const { in_height, in_width, pad_top, pad_left, activation, residual: hasResidual } = windowParams(node);
+      const { in_height, in_width, pad_top, pad_left, activation, residual: hasResidual } = convolutionParams(node);
       const groups = Math.ceil(outHeight / (adapter === "software" ? 7 : 2));
       const size = batch * groups * strips * blocks;
       return [
@@ -57,7 +57,7 @@ const op: Op<Conv2dWindow> = {
       {
         shader: "conv2d-depthwise",
         bind: ["x", "weight", "bias", residual ? "residual" : "bias", "y"],
-        params: { strips, blocks, size, ...windowParams(node) },
+        params: { strips, blocks, size, ...convolutionParams(node) },
         workgroups: grid(size),
       },
     ];

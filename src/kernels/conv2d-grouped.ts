@@ -1,6 +1,6 @@
 /** Convolution in groups of any size. */
 import { layoutOf } from "../gpu/layout.ts";
-import { type Conv2dWindow, windowParams } from "./conv2d-product.ts";
+import { type Conv2dWindow, convolutionParams } from "./conv2d-product.ts";
 import { grid } from "./grid.ts";
 import { apply, type Node, type Op } from "./op.ts";
 
@@ -33,7 +33,7 @@ const op: Op<GroupedWindow> = {
           out_channels: channels,
           group_inputs: x.shape[1] / groups,
           group_outputs: channels / groups,
-          ...windowParams(node),
+          ...convolutionParams(node),
         },
         workgroups: grid(vectors),
       },

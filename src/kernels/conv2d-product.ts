@@ -7,7 +7,7 @@ import { foldedGrid } from "./grid.ts";
 import { apply, type Node, type Op } from "./op.ts";
 import { stemClass } from "./product-class.ts";
 import { filterWalk, productLaunches, wholeResult } from "./product-launch.ts";
-import type { Sides } from "./window2d.ts";
+import { type Sides, windowParams } from "./window2d.ts";
 
 /** A convolution's window and result, once validated. */
 export interface Conv2dWindow {
@@ -47,14 +47,14 @@ const op: Op<Conv2dWindow> = {
         {
           shader: stem.shader,
           bind,
-          params: { pixels, out_blocks: blocks, ...windowParams(node) },
+          params: { pixels, out_blocks: blocks, ...convolutionParams(node) },
           overrides: { CHANNELS: channels },
           workgroups: foldedGrid(Math.ceil(pixels / stem.rowsAGroup), Math.ceil(blocks / stem.blocksAGroup)),
         },
       ];
     }
     const walk = filterWalk(4 * inBlocks, node.attrs.kernel);
-    const params = { ...windowParams(node), ...walk, ...wholeResult(outHeight, outWidth), biased: 1 };
+    const params = { ...convolutionParams(node), ...walk, ...wholeResult(outHeight, outWidth), biased: 1 };
     const { shader, parts } = node.attrs;
     return productLaunches({ bind, pixels, inBlocks, outBlocks: blocks, shader, parts, params }, profile);
   },
@@ -63,25 +63,8 @@ const op: Op<Conv2dWindow> = {
 };
 
 /** Sizes and epilogue that every convolution kernel takes. */
-export function windowParams<Window extends Conv2dWindow>({ inputs, attrs, shape }: Node<Window>): Record<string, number> {
-  const { kernel, stride, padding, dilation, activation } = attrs;
-  const [x] = inputs;
-  const [, , inHeight = 1, inWidth = 1] = x.shape;
-  const [, , outHeight = 1, outWidth = 1] = shape;
-  return {
-    in_height: inHeight,
-    in_width: inWidth,
-    out_height: outHeight,
-    out_width: outWidth,
-    kernel_height: kernel[0],
-    kernel_width: kernel[1],
-    stride_y: stride[0],
-    stride_x: stride[1],
-    dilation_y: dilation[0],
-    dilation_x: dilation[1],
-    pad_top: padding[0],
-    pad_left: padding[1],
-    activation: activationCode[activation],
-    residual: inputs[3] ? 1 : 0,
-  };
-}
+export const convolutionParams = <Window extends Conv2dWindow>({ inputs, attrs, shape }: Node<Window>): Record<string, number> => ({
+  ...windowParams(inputs[0].shape, shape, attrs),
+  activation: activationCode[attrs.activation],
+  residual: inputs[3] ? 1 : 0,
+});

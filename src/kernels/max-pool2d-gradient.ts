@@ -1,9 +1,8 @@
 /** The gradient of max pooling. */
 import { layoutOf } from "../gpu/layout.ts";
-import type { Shape } from "../tensor.ts";
 import { grid } from "./grid.ts";
 import { apply, type Node, type Op } from "./op.ts";
-import type { Sides } from "./window2d.ts";
+import { type Sides, windowParams } from "./window2d.ts";
 
 export interface MaxPool2dAttrs {
   readonly kernel: readonly [number, number];
@@ -15,22 +14,6 @@ export interface MaxPool2dAttrs {
 
 /** Each dy goes to the element that won its window: the first of several equal ones, as in PyTorch. */
 export const maxPool2dGradient = ({ inputs: [x], attrs }: Node<MaxPool2dAttrs>, dy: Node): Node => apply(op, [x, dy], attrs);
-
-/** What the kernels of max pooling and of its gradient are told of the windows. */
-export const windowParams = ([, , height, width]: Shape, out: Shape, { kernel, stride, padding, dilation }: MaxPool2dAttrs) => ({
-  in_height: height,
-  in_width: width,
-  out_height: out[2],
-  out_width: out[3],
-  kernel_height: kernel[0],
-  kernel_width: kernel[1],
-  stride_y: stride[0],
-  stride_x: stride[1],
-  dilation_y: dilation[0],
-  dilation_x: dilation[1],
-  pad_top: padding[0],
-  pad_left: padding[1],
-});
 
 const op: Op<MaxPool2dAttrs> = {
   name: "maxPool2dGradient",

@@ -3,7 +3,7 @@ import { layoutOf } from "../gpu/layout.ts";
 import { grid } from "./grid.ts";
 import { type MaxPool2dOptions, maxPool2d } from "./max-pool2d.ts";
 import { apply, type Node, type Op } from "./op.ts";
-import { type Pair, pair, sides } from "./window2d.ts";
+import { type Pair, pair, sides, windowParams } from "./window2d.ts";
 
 export interface MaxPool2dPlacesOptions extends MaxPool2dOptions {
   /** Whether places count down the columns of a map first. */
@@ -40,7 +40,7 @@ const op: Op<PlacesAttrs> = {
   name: "maxPool2dPlaces",
   inputs: ["x"],
   shape: (_, { shape }) => shape,
-  launches({ inputs: [x], attrs: { kernel, stride, dilation, padding, columnMajor }, shape }) {
+  launches({ inputs: [x], attrs: { columnMajor, ...window }, shape }) {
     const { channels, blocks, vectors } = layoutOf(shape);
     const [, , height, width] = x.shape;
     return [
@@ -51,18 +51,7 @@ const op: Op<PlacesAttrs> = {
           size: vectors,
           channels,
           blocks,
-          in_height: height,
-          in_width: width,
-          out_height: shape[2],
-          out_width: shape[3],
-          kernel_height: kernel[0],
-          kernel_width: kernel[1],
-          stride_y: stride[0],
-          stride_x: stride[1],
-          dilation_y: dilation[0],
-          dilation_x: dilation[1],
-          pad_top: padding[0],
-          pad_left: padding[1],
+          ...windowParams(x.shape, shape, window),
           row_step: columnMajor ? 1 : width,
           column_step: columnMajor ? height : 1,
         },

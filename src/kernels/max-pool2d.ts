@@ -1,9 +1,9 @@
 /** Two-dimensional max pooling. */
 import { layoutOf } from "../gpu/layout.ts";
 import { grid } from "./grid.ts";
-import { type MaxPool2dAttrs, maxPool2dGradient, windowParams } from "./max-pool2d-gradient.ts";
+import { type MaxPool2dAttrs, maxPool2dGradient } from "./max-pool2d-gradient.ts";
 import { apply, type Node, type Op, ShapeError } from "./op.ts";
-import { type Padding, type Pair, pair, sides, windows } from "./window2d.ts";
+import { type Padding, type Pair, pair, sides, windowParams, windows } from "./window2d.ts";
 
 export interface MaxPool2dOptions {
   readonly kernel: Pair;

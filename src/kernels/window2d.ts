@@ -1,4 +1,5 @@
 /** Windows that slide over a map: how convolution and pooling options are given, and the size of what they produce. */
+import type { Shape } from "../tensor.ts";
 import { ShapeError } from "./op.ts";
 
 /** One number for both axes, or [height, width]. */
@@ -46,3 +47,31 @@ export function windows({ size, kernel, stride, before, after, dilation, ceilMod
   const count = (ceilMode ? Math.ceil(steps) : Math.floor(steps)) + 1;
   return ceilMode && (count - 1) * stride >= size + before ? count - 1 : count;
 }
+
+/** How windows lie on a map [n, c, h, w], in pixels down and across. */
+export interface Window2d {
+  readonly kernel: readonly [number, number];
+  readonly stride: readonly [number, number];
+  readonly padding: Sides;
+  /** Of kernels that can leave pixels out between those of a window. */
+  readonly dilation?: readonly [number, number];
+}
+
+/** What kernels are told of the windows that lie on a map of shape `x` and give one of shape `y`; a vector [n, c] is a map of one pixel. */
+export const windowParams = (
+  [, , inHeight = 1, inWidth = 1]: Shape,
+  [, , outHeight = 1, outWidth = 1]: Shape,
+  { kernel, stride, padding, dilation }: Window2d,
+): Record<string, number> => ({
+  in_height: inHeight,
+  in_width: inWidth,
+  out_height: outHeight,
+  out_width: outWidth,
+  kernel_height: kernel[0],
+  kernel_width: kernel[1],
+  stride_y: stride[0],
+  stride_x: stride[1],
+  ...(dilation && { dilation_y: dilation[0], dilation_x: dilation[1] }),
+  pad_top: padding[0],
+  pad_left: padding[1],
+});
