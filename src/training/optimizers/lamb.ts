@@ -3,13 +3,10 @@ import { grid } from "../../kernels/grid.ts";
 import { apply, type Binding, type Launch, type Node, type Op } from "../../kernels/op.ts";
 import { rowRanges, type Weight } from "../arena.ts";
 import { segmentSums } from "../gradient-squares.ts";
-import { betaParams, momentState } from "./moments.ts";
-import { type OptimizerOptions, type OptimizerStep, optimizerStep } from "./step.ts";
+import { betaParams, type MomentOptions, momentState } from "./moments.ts";
+import { type OptimizerStep, optimizerStep } from "./step.ts";
 
-export interface LambOptions extends OptimizerOptions {
-  readonly betas?: readonly [number, number];
-  readonly eps?: number;
-}
+export type LambOptions = MomentOptions;
 
 /** weight −= lr · ‖weight‖ / ‖u‖ · u, for Adam's direction with weight decay u = m̂ / (√v̂ + eps) + weightDecay · weight. */
 export function lamb(weights: readonly Weight[], gradients: readonly Node[], options: LambOptions): OptimizerStep {
