@@ -120,25 +120,17 @@ export {
   type MemberResult,
 } from "./models/ensemble.ts";
 
-export type {
-  Answer,
-  Embedding,
-  EmbedOptions,
-  LoadOptions,
-  Milliseconds,
-  Outcome,
-  Outputs,
-  Prediction,
-  Result,
-  Segmentation,
-} from "./models/model.ts";
+export type { Outcome } from "./models/in-batches.ts";
+export type { EmbedOptions, LoadOptions } from "./models/model.ts";
 export { namedLayer, namedLayers } from "./models/named-layer.ts";
 export { type ExportOptions, onnxBytes } from "./models/onnx/export.ts";
 export { type Unsupported, UnsupportedError } from "./models/onnx/unsupported.ts";
 export type { Measure, OutOfDistribution } from "./models/out-of-distribution/description.ts";
 export type { OutlierScores, Withheld } from "./models/out-of-distribution/detector.ts";
+export type { Outputs } from "./models/outputs.ts";
 export { type Checks, type Film, openFilm, type Picture, type ReadOptions, type Ready } from "./models/picture.ts";
 export { type Network, type NetworkOptions, networkNamed, networks } from "./models/registry.ts";
+export type { Answer, Embedding, Milliseconds, Prediction, Result, Segmentation } from "./models/result.ts";
 export { type SelfTest, selfTest } from "./models/self-test.ts";
 export { type TrainingOptions, type TrainingWeights, trainingWeights } from "./models/training-weights.ts";
 export { inUnits, type ValueScaler } from "./models/value-scaler.ts";

@@ -1,7 +1,7 @@
 /** The mask of the lungs that a network's maps give. */
 import { cleanMask } from "../imaging/clean-mask.ts";
 import type { Image } from "../loaders/image.ts";
-import type { Segmentation } from "../models/model.ts";
+import type { Segmentation } from "../models/result.ts";
 
 export interface MaskOptions {
   /** A pixel is lung where its probability is above. */

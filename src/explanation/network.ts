@@ -4,7 +4,8 @@ import { storageBytes } from "../gpu/layout.ts";
 import type { AdapterProfile } from "../gpu/profile.ts";
 import { rewritten, topologicalOrder } from "../graph/order.ts";
 import { isInput, isParameter, type Node } from "../kernels/op.ts";
-import type { Model, Outputs } from "../models/model.ts";
+import type { Model } from "../models/model.ts";
+import type { Outputs } from "../models/outputs.ts";
 
 /** The graph of a network for a batch, and the input that its pictures are. */
 export interface NetworkGraph extends Outputs {

@@ -2,9 +2,11 @@
 import { InputError } from "../bytes.ts";
 import type { Finding } from "../imaging/quality.ts";
 import type { ModelDescription } from "./description.ts";
-import type { Milliseconds, Model, Outcome, Prediction, Result } from "./model.ts";
+import { inBatches, isList, type Outcome } from "./in-batches.ts";
+import type { Model } from "./model.ts";
 import type { Withheld } from "./out-of-distribution/detector.ts";
 import { type Film, openFilm, type Picture, type ReadOptions } from "./picture.ts";
+import type { Milliseconds, Prediction, Result } from "./result.ts";
 
 /**
  * mean: the mean of the members' scores. weighted: their weighted mean. vote: the share of the members that vote for a class, each for its
@@ -122,34 +124,16 @@ export function ensemble(
     pictures: Iterable<Picture>,
     { batch = 1 }: { readonly batch?: number } = {},
   ): AsyncGenerator<Outcome<EnsembleResult>> {
-    if (!Number.isInteger(batch) || batch < 1) throw new RangeError(`predictAll: batch must be a positive integer, got ${batch}`);
-    let waiting: Outcome<Decoded>[] = [];
-    const decoded = (): Decoded[] => waiting.flatMap((outcome) => ("error" in outcome ? [] : [outcome.result]));
-    const flush = async function* (): AsyncGenerator<Outcome<EnsembleResult>> {
-      const [outcomes, ready] = [waiting, decoded()];
-      waiting = [];
-      const results = ready.length === 0 ? [] : await judge(ready);
-      let place = 0;
-      for (const outcome of outcomes) {
-        if ("error" in outcome) yield outcome;
-        else yield { index: outcome.index, result: together(results[place++], outcome.result) };
-      }
-    };
-    let index = 0;
-    for (const picture of pictures) {
-      const start = performance.now();
-      try {
+    yield* inBatches(pictures, {
+      caller: "predictAll",
+      batch,
+      async read(picture) {
+        const start = performance.now();
         const film = await openFilm(picture, decode);
-        waiting.push({ index, result: { ...film, decodeMs: performance.now() - start } });
-      } catch (error) {
-        if (!(error instanceof InputError)) throw error;
-        waiting.push({ index, error });
-      }
-      index++;
-      const { length } = decoded();
-      if (length === 0 || length === batch) yield* flush();
-    }
-    yield* flush();
+        return { ...film, decodeMs: performance.now() - start };
+      },
+      compute: async (films) => (await judge(films)).map((results, place) => together(results, films[place])),
+    });
   }
 
   const together = (results: readonly Result[], { findings, decodeMs }: Decoded): EnsembleResult => {
@@ -203,8 +187,6 @@ export function ensemble(
 interface Decoded extends Film {
   readonly decodeMs: number;
 }
-
-const isList = (pictures: Picture | readonly Picture[]): pictures is readonly Picture[] => Array.isArray(pictures);
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 

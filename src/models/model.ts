@@ -6,91 +6,31 @@ import type { Precision } from "../gpu/layout.ts";
 import type { Program } from "../graph/program.ts";
 import type { TuningMode } from "../graph/tune.ts";
 import { toTensor } from "../imaging/normalise.ts";
-import type { Finding } from "../imaging/quality.ts";
-import { sigmoid } from "../kernels/activation.ts";
-import { input, type Node } from "../kernels/op.ts";
-import { softmax } from "../kernels/softmax.ts";
-import type { Image } from "../loaders/image.ts";
-import { type StoredTensor, toFloat32 } from "../loaders/stored-tensor.ts";
+import type { Node } from "../kernels/op.ts";
 import { readWeights } from "../loaders/weights-file.ts";
 import type { Tensor } from "../tensor.ts";
 import { describeWeights } from "./describe.ts";
-import type { ModelDescription, OutputRule } from "./description.ts";
+import type { ModelDescription } from "./description.ts";
 import { embeddingOf } from "./embedding.ts";
+import { inBatches, isList, type Outcome } from "./in-batches.ts";
 import { modelHash } from "./model-hash.ts";
-import {
-  checkNoDetector,
-  type Detector,
-  type OutlierScores,
-  readDetector,
-  type Withheld,
-  withheldBy,
-} from "./out-of-distribution/detector.ts";
-import { featuresOf } from "./out-of-distribution/features.ts";
+import { checkNoDetector, type Detector, readDetector } from "./out-of-distribution/detector.ts";
+import { type Outputs, outputsOf } from "./outputs.ts";
 import { type Picture, type ReadOptions, type Ready, readPicture } from "./picture.ts";
-import type { Prepared } from "./preprocess.ts";
 import { programCache } from "./program-cache.ts";
-import { networkNamed } from "./registry.ts";
-import { nodeInUnits } from "./value-scaler.ts";
-import { type LoadedWeights, weightsFrom } from "./weights.ts";
-
-/** One class and its score; in every list the highest is first, and values come in the order in which the file names them. */
-export interface Prediction {
-  readonly label: string;
-  /** The probability that the network gives; a regression's value, in its unit. */
-  readonly score: number;
-  /** Of a regression's value; "" where the model file does not say it. */
-  readonly unit?: string;
-  /** Whether the score reaches the class's threshold, where the model file has one. */
-  readonly positive?: boolean;
-}
-
-/** What a model says of one picture: scores, highest first; or no score at all, and why the answer is withheld. */
-export interface Answer extends ReadonlyArray<Prediction> {
-  /** The picture is unlike those that the model was fitted on, so that the list is empty. */
-  readonly withheld?: Withheld;
-}
-
-/** Where the time of one picture went; `run` is its share of its batch. */
-export interface Milliseconds {
-  readonly decode: number;
-  readonly preprocess: number;
-  readonly run: number;
-}
-
-export interface Result {
-  /** Highest first, values in their order; empty where the answer is withheld. */
-  readonly predictions: readonly Prediction[];
-  /** Why there is no answer: the picture is unlike those that the model was fitted on. */
-  readonly withheld?: Withheld;
-  /** How unlike them it is, where the model's file can tell. */
-  readonly outlierScores?: OutlierScores;
-  /** How the picture was read, where that needs to be said. */
-  readonly notes?: readonly string[];
-  /** What speaks against the picture as a film, where that was checked and found. */
-  readonly findings?: readonly Finding[];
-  readonly milliseconds: Milliseconds;
-}
-
-export interface Segmentation {
-  readonly width: number;
-  readonly height: number;
-  /** The probability of each class at each pixel of the original picture, as a 16-bit grey picture: 65535 is 1. */
-  readonly maps: readonly { readonly label: string; readonly map: Image }[];
-  /** How the picture was read, where that needs to be said. */
-  readonly notes?: readonly string[];
-  /** What speaks against the picture as a film, where that was checked and found. */
-  readonly findings?: readonly Finding[];
-  readonly milliseconds: Milliseconds;
-}
-
-export interface Embedding {
-  /** Not of unit length. */
-  readonly vector: Float32Array;
-  /** How the picture was read, where that needs to be said. */
-  readonly notes?: readonly string[];
-  readonly milliseconds: Milliseconds;
-}
+import {
+  type Answer,
+  answerOf,
+  checkOutput,
+  type Embedding,
+  embeddingsOf,
+  type Result,
+  type Run,
+  resultsOf,
+  type Segmentation,
+  segmentationOf,
+} from "./result.ts";
+import { toTensors, weightsFrom } from "./weights.ts";
 
 export interface EmbedOptions {
   /**
@@ -99,9 +39,6 @@ export interface EmbedOptions {
    */
   readonly layer?: string;
 }
-
-/** What became of one of many pictures: its place in the list, and its result or why there is none. */
-export type Outcome<T> = { readonly index: number; readonly result: T } | { readonly index: number; readonly error: Error };
 
 export interface LoadOptions {
   /** A device to share; it is not destroyed with the model. */
@@ -239,36 +176,6 @@ async function onnxIn(source: Source): Promise<Uint8Array | undefined> {
 /** An ONNX file begins with the version of its format, field 1; the header of a safetensors file begins at byte 8. */
 const isOnnx = (bytes: Uint8Array): boolean => bytes[0] === 0x08 && bytes[8] !== 0x7b;
 
-/** The values as the networks take them. */
-export function toTensors(stored: ReadonlyMap<string, StoredTensor>): Map<string, Tensor> {
-  return new Map([...stored].map(([name, tensor]) => [name, { shape: tensor.shape, data: toFloat32(tensor) }]));
-}
-
-/** The graph from normalised pictures, the input "pictures", to the network's raw output, and to scores. */
-export function outputsOf(
-  { arch, input: { channels, height, width }, output, options, valueScaler, outOfDistribution }: ModelDescription,
-  weights: LoadedWeights,
-  batch: number,
-): Outputs {
-  const raw = networkNamed(arch).build(weights, input("pictures", [batch, channels, height, width]), options);
-  const scores = valueScaler ? nodeInUnits(valueScaler, raw) : scoresOf(raw, output);
-  return outOfDistribution ? { raw, scores, features: featuresOf(raw, outOfDistribution, arch) } : { raw, scores };
-}
-
-/** What a network gives, and what its output rule or the units of its values make of it. */
-export interface Outputs {
-  readonly raw: Node;
-  readonly scores: Node;
-  /** [batch, features]: by which pictures are told that are unlike those the model was fitted on. */
-  readonly features?: Node;
-}
-
-/** A raw output put through the rule that makes scores of it. */
-export function scoresOf(raw: Node, rule: OutputRule): Node {
-  const rules = { softmax, sigmoid, none: (x: Node) => x };
-  return rules[rule](raw);
-}
-
 /** Not every network can have any number of classes. */
 function checkOutputs({ shape: [, outputs] }: Node, { arch, classes }: ModelDescription, file: string): void {
   if (outputs !== classes.length)
@@ -305,14 +212,21 @@ function modelOn(
     return { output: embedding ?? scores, raw, features, elapsedMs: performance.now() - start };
   };
 
+  const read = (picture: Picture): Promise<Ready> => readPicture(picture, description, decode);
+  const readAll = async (pictures: readonly Picture[]): Promise<Ready[]> => {
+    const ready: Ready[] = [];
+    for (const picture of pictures) ready.push(await read(picture));
+    return ready;
+  };
+
   let isDestroyed = false;
   let queue: Promise<unknown> = Promise.resolve();
   /** One batch at a time, so that no program is given up while it runs. With a layer it gives that layer's embedding, else scores. */
-  const run = (prepared: readonly Prepared[], layer?: string): Promise<Run> => {
+  const run = (ready: readonly Ready[], layer?: string): Promise<Run> => {
     const turn = queue.then(async () => {
       if (isDestroyed) throw new DeviceError("the model was destroyed", { reason: "destroyed" });
       const pictures = toTensor(
-        prepared.map(({ image }) => image),
+        ready.map(({ prepared }) => prepared.image),
         description.input,
       );
       try {
@@ -343,36 +257,17 @@ function modelOn(
   };
 
   const score = (ready: readonly Ready[]): Promise<Result[]> =>
-    inParts(ready, async (part) => {
-      const { output, raw, features, elapsedMs } = await run(part.map(({ prepared }) => prepared));
-      return part.map((one, place) => {
-        const outlierScores = detector?.scores(row(features, place), row(raw, place));
-        const withheld = detector && outlierScores && withheldBy(outlierScores, detector.description);
-        const about = aboutRun(one, elapsedMs / part.length);
-        const notes = [...(about.notes ?? []), ...(withheld && answerAll ? [`is ${withheld.reason}; answered as was asked for`] : [])];
-        return {
-          predictions: withheld && !answerAll ? [] : predictionsOf(row(output, place), description),
-          ...(withheld && !answerAll && { withheld }),
-          ...(outlierScores && { outlierScores }),
-          ...about,
-          ...(notes.length > 0 && { notes }),
-        };
-      });
-    });
+    inParts(ready, async (part) => resultsOf(part, await run(part), { description, detector, answerAll }));
 
   const vectorsOf = (ready: readonly Ready[], layer: string): Promise<Embedding[]> =>
-    inParts(ready, async (part) => {
-      const prepared = part.map(({ prepared }) => prepared);
-      const { output, elapsedMs } = await run(prepared, layer);
-      return part.map((one, place) => ({ vector: row(output, place).slice(), ...aboutRun(one, elapsedMs / part.length) }));
-    });
+    inParts(ready, async (part) => embeddingsOf(part, await run(part, layer)));
 
   async function* predictAll(
     pictures: Iterable<Picture>,
     { batch = 1 }: { readonly batch?: number } = {},
   ): AsyncGenerator<Outcome<Result>> {
     checkTask(description);
-    yield* inBatches("predictAll", pictures, batch, score);
+    yield* inBatches(pictures, { caller: "predictAll", batch, read, compute: score });
   }
 
   async function* embedAll(
@@ -380,48 +275,14 @@ function modelOn(
     { batch = 1, layer }: EmbedOptions & { readonly batch?: number } = {},
   ): AsyncGenerator<Outcome<Embedding>> {
     const known = embedding(layer).layer;
-    yield* inBatches("embedAll", pictures, batch, (ready) => vectorsOf(ready, known));
-  }
-
-  /** Outcomes in the order of the pictures. */
-  async function* inBatches<T>(
-    caller: string,
-    pictures: Iterable<Picture>,
-    batch: number,
-    compute: (ready: readonly Ready[]) => Promise<T[]>,
-  ): AsyncGenerator<Outcome<T>> {
-    if (!Number.isInteger(batch) || batch < 1) throw new RangeError(`${caller}: batch must be a positive integer, got ${batch}`);
-    // Those that cannot be read wait with the rest of their batch, so that outcomes come in the order of the pictures.
-    let waiting: Outcome<Ready>[] = [];
-    const readyOnes = (): Ready[] => waiting.flatMap((outcome) => ("error" in outcome ? [] : [outcome.result]));
-    const flush = async function* (): AsyncGenerator<Outcome<T>> {
-      const [outcomes, ready] = [waiting, readyOnes()];
-      waiting = [];
-      const results = ready.length === 0 ? [] : await compute(ready);
-      let place = 0;
-      for (const outcome of outcomes) yield "error" in outcome ? outcome : { index: outcome.index, result: results[place++] };
-    };
-    let index = 0;
-    for (const picture of pictures) {
-      try {
-        waiting.push({ index, result: await readPicture(picture, description, decode) });
-      } catch (error) {
-        if (!(error instanceof InputError)) throw error;
-        waiting.push({ index, error });
-      }
-      index++;
-      const { length } = readyOnes();
-      if (length === 0 || length === batch) yield* flush();
-    }
-    yield* flush();
+    yield* inBatches(pictures, { caller: "embedAll", batch, read, compute: (ready) => vectorsOf(ready, known) });
   }
 
   async function predict(picture: Picture): Promise<Answer>;
   async function predict(pictures: readonly Picture[]): Promise<readonly Answer[]>;
   async function predict(pictures: Picture | readonly Picture[]): Promise<Answer | readonly Answer[]> {
     checkTask(description);
-    const ready: Ready[] = [];
-    for (const picture of isList(pictures) ? pictures : [pictures]) ready.push(await readPicture(picture, description, decode));
+    const ready = await readAll(isList(pictures) ? pictures : [pictures]);
     const results = ready.length === 0 ? [] : (await score(ready)).map(answerOf);
     return isList(pictures) ? results : results[0];
   }
@@ -438,8 +299,7 @@ function modelOn(
     { layer }: EmbedOptions = {},
   ): Promise<Float32Array | readonly Float32Array[]> {
     const known = embedding(layer).layer;
-    const ready: Ready[] = [];
-    for (const picture of isList(pictures) ? pictures : [pictures]) ready.push(await readPicture(picture, description, decode));
+    const ready = await readAll(isList(pictures) ? pictures : [pictures]);
     const vectors = ready.length === 0 ? [] : (await vectorsOf(ready, known)).map(({ vector }) => vector);
     return isList(pictures) ? vectors : vectors[0];
   }
@@ -460,29 +320,14 @@ function modelOn(
     async segment(picture) {
       if (description.task !== "segmentation")
         throw new InputError(description.arch, `is a ${description.task} model, it does not segment`);
-      const { image, findings, prepared, decodeMs, preprocessMs } = await readPicture(picture, description, decode);
-      const { output: scores, elapsedMs } = await run([prepared]);
-      const { height, width } = description.input;
-      const maps = description.classes.map((label, c) => {
-        const data = Uint16Array.from(scores.data.subarray(c * height * width, (c + 1) * height * width), (score) =>
-          Math.round(score * 65535),
-        );
-        return { label, map: prepared.restore({ width, height, channels: 1, bitDepth: 16, data }) };
-      });
-      return {
-        width: image.width,
-        height: image.height,
-        maps,
-        ...(image.notes && { notes: image.notes }),
-        ...(findings.length > 0 && { findings }),
-        milliseconds: { decode: decodeMs, preprocess: preprocessMs, run: elapsedMs },
-      };
+      const ready = await read(picture);
+      return segmentationOf(ready, await run([ready]), description);
     },
     embed,
     embedAll,
     embeddingOf: embedding,
     hash: () => modelHash(outputs(1).raw, description),
-    read: (picture) => readPicture(picture, description, decode),
+    read,
     outputs,
     destroy,
     [Symbol.dispose]: destroy,
@@ -491,58 +336,7 @@ function modelOn(
 
 const failedBy = (cause: unknown, reason: DeviceFailure): boolean => cause instanceof DeviceError && cause.reason === reason;
 
-/** How a picture was read, and where its time went. */
-const aboutRun = (
-  { image: { notes }, findings, decodeMs, preprocessMs }: Ready,
-  runMs: number,
-): Pick<Result, "notes" | "findings" | "milliseconds"> => ({
-  ...(notes && { notes }),
-  ...(findings.length > 0 && { findings }),
-  milliseconds: { decode: decodeMs, preprocess: preprocessMs, run: runMs },
-});
-
-/** What a run of a batch gives: scores or an embedding, and what a detector looks at. */
-interface Run {
-  readonly output: Tensor;
-  readonly raw: Tensor;
-  readonly features: Tensor;
-  readonly elapsedMs: number;
-}
-
-const answerOf = ({ predictions, withheld }: Result): Answer => (withheld ? Object.assign([], { withheld }) : predictions);
-
 /** What gives maps has no scores. */
 function checkTask({ task, arch }: ModelDescription): void {
   if (task === "segmentation") throw new InputError(arch, "is a segmentation model, use segment");
-}
-
-const isList = (pictures: Picture | readonly Picture[]): pictures is readonly Picture[] => Array.isArray(pictures);
-
-/** The scores of one picture of a batch. */
-function row({ shape: [batch], data }: Tensor, index: number): Float32Array {
-  const size = data.length / batch;
-  return data.subarray(index * size, (index + 1) * size);
-}
-
-/** Classes with the highest score first; values, which may be in different units, in their order. */
-function predictionsOf(scores: Float32Array, { task, classes, thresholds, units }: ModelDescription): Prediction[] {
-  const all = classes.map((label, index) => {
-    const score = scores[index];
-    return {
-      label,
-      score,
-      ...(Object.hasOwn(thresholds, label) && { positive: score >= thresholds[label] }),
-      ...(task === "regression" && { unit: units?.[index] ?? "" }),
-    };
-  });
-  return task === "regression" ? all : all.sort((a, b) => b.score - a.score);
-}
-
-/** A failed GPU hands back NaN or nothing but zeros, which no picture gives; scores of a right output may round to zero. */
-function checkOutput(raw: Tensor, { arch }: ModelDescription): void {
-  for (let index = 0; index < raw.shape[0]; index++) {
-    const values = row(raw, index);
-    if (!values.every(Number.isFinite)) throw new DeviceError(`${arch} gave an output that is not a number`, { reason: "wrong-numbers" });
-    if (values.every((value) => value === 0)) throw new DeviceError(`${arch} gave nothing but zeros`, { reason: "wrong-numbers" });
-  }
 }

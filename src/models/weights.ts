@@ -2,6 +2,7 @@
 import { InputError } from "../bytes.ts";
 import { type Node, type ParameterAttrs, parameter, ShapeError } from "../kernels/op.ts";
 import { isIgnorable, type MisshapedName, WeightsError } from "../loaders/names.ts";
+import { type StoredTensor, toFloat32 } from "../loaders/stored-tensor.ts";
 import { type Shape, stridesOf, type Tensor } from "../tensor.ts";
 import { type Distribution, drawTensor } from "./initial.ts";
 import { OOD_PREFIX } from "./out-of-distribution/description.ts";
@@ -109,3 +110,8 @@ function collectWeights(tensorOf: (name: string, shape: Shape, initial: Distribu
 }
 
 const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((size, axis) => size === b[axis]);
+
+/** The values as the networks take them. */
+export function toTensors(stored: ReadonlyMap<string, StoredTensor>): Map<string, Tensor> {
+  return new Map([...stored].map(([name, tensor]) => [name, { shape: tensor.shape, data: toFloat32(tensor) }]));
+}

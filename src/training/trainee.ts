@@ -3,9 +3,8 @@ import { InputError, nameOf, type Source } from "../bytes.ts";
 import { input } from "../kernels/op.ts";
 import { readWeights } from "../loaders/weights-file.ts";
 import { type InputDescription, type ModelDescription, readDescription } from "../models/description.ts";
-import { toTensors } from "../models/model.ts";
 import { type Network, type NetworkOptions, networkNamed } from "../models/registry.ts";
-import { initialisedWeights, type Weights, weightsFrom } from "../models/weights.ts";
+import { initialisedWeights, toTensors, type Weights, weightsFrom } from "../models/weights.ts";
 import type { Tensor } from "../tensor.ts";
 
 export interface Trainee {

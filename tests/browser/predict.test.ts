@@ -1,7 +1,7 @@
 /** The one file computes in a window and in a worker what Node does, sends nothing anywhere, and comes back from a lost GPU. */
 import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Prediction } from "../../src/models/model.ts";
+import type { Prediction } from "../../src/models/result.ts";
 import { runProgram } from "../run-program.ts";
 import { PATIENCE } from "./chromium.ts";
 import { describeInChromium } from "./describe-in-chromium.ts";

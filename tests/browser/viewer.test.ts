@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { pageHeaders } from "../../src/app/web/content-policy.ts";
-import type { Prediction } from "../../src/models/model.ts";
+import type { Prediction } from "../../src/models/result.ts";
 import { runProgram } from "../run-program.ts";
 import { PATIENCE } from "./chromium.ts";
 import { describeInChromium } from "./describe-in-chromium.ts";

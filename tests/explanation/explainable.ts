@@ -3,7 +3,7 @@ import type { Explainable } from "../../src/explanation/explainer.ts";
 import { input, type Node } from "../../src/kernels/op.ts";
 import type { Image } from "../../src/loaders/image.ts";
 import { readDescription } from "../../src/models/description.ts";
-import { scoresOf } from "../../src/models/model.ts";
+import { scoresOf } from "../../src/models/outputs.ts";
 import { readPicture } from "../../src/models/picture.ts";
 import { device } from "../device.ts";
 import { uniform } from "../uniform.ts";

@@ -5,9 +5,8 @@ import { describe, expect, test } from "vitest";
 import { input } from "../../src/kernels/op.ts";
 import { readWeights } from "../../src/loaders/weights-file.ts";
 import { describeWeights } from "../../src/models/describe.ts";
-import { toTensors } from "../../src/models/model.ts";
 import { networkNamed } from "../../src/models/registry.ts";
-import { weightsFrom } from "../../src/models/weights.ts";
+import { toTensors, weightsFrom } from "../../src/models/weights.ts";
 import { compute } from "../compute.ts";
 
 const folder = new URL("../fixtures/weights/", import.meta.url);

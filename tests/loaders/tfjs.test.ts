@@ -9,9 +9,8 @@ import { input } from "../../src/kernels/op.ts";
 import { toFloat32 } from "../../src/loaders/stored-tensor.ts";
 import { readWeights, type WeightsFile } from "../../src/loaders/weights-file.ts";
 import { describeWeights } from "../../src/models/describe.ts";
-import { toTensors } from "../../src/models/model.ts";
 import { networkNamed } from "../../src/models/registry.ts";
-import { weightsFrom } from "../../src/models/weights.ts";
+import { toTensors, weightsFrom } from "../../src/models/weights.ts";
 import { compute } from "../compute.ts";
 
 const fixtures = fileURLToPath(new URL("../fixtures/weights/tfjs/", import.meta.url));

@@ -1,5 +1,5 @@
 /** The pictures of a viewer, in the order they came: what each waits for, and which one is looked at. */
-import type { Result } from "../../models/model.ts";
+import type { Result } from "../../models/result.ts";
 
 /** What a model said of a picture, or why its answer is withheld. */
 export type Scored = Result;

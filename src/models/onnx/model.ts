@@ -6,7 +6,8 @@ import { input, type Node } from "../../kernels/op.ts";
 import { reshape } from "../../kernels/reshape.ts";
 import type { OnnxModel } from "../../loaders/onnx/model.ts";
 import { type ModelDescription, readDescription } from "../description.ts";
-import { type LoadOptions, type Outputs, scoresOf } from "../model.ts";
+import type { LoadOptions } from "../model.ts";
+import { type Outputs, scoresOf } from "../outputs.ts";
 import { networks } from "../registry.ts";
 import { type OnnxNetwork, onnxNetworkOf } from "./network.ts";
 

@@ -1,0 +1,34 @@
+/** What a network gives, as a graph: its raw output, scores, and the features by which outliers are told. */
+import { sigmoid } from "../kernels/activation.ts";
+import { input, type Node } from "../kernels/op.ts";
+import { softmax } from "../kernels/softmax.ts";
+import type { ModelDescription, OutputRule } from "./description.ts";
+import { featuresOf } from "./out-of-distribution/features.ts";
+import { networkNamed } from "./registry.ts";
+import { nodeInUnits } from "./value-scaler.ts";
+import type { LoadedWeights } from "./weights.ts";
+
+/** What a network gives, and what its output rule or the units of its values make of it. */
+export interface Outputs {
+  readonly raw: Node;
+  readonly scores: Node;
+  /** [batch, features]: by which pictures are told that are unlike those the model was fitted on. */
+  readonly features?: Node;
+}
+
+/** The graph from normalised pictures, the input "pictures", to the network's raw output, and to scores. */
+export function outputsOf(
+  { arch, input: { channels, height, width }, output, options, valueScaler, outOfDistribution }: ModelDescription,
+  weights: LoadedWeights,
+  batch: number,
+): Outputs {
+  const raw = networkNamed(arch).build(weights, input("pictures", [batch, channels, height, width]), options);
+  const scores = valueScaler ? nodeInUnits(valueScaler, raw) : scoresOf(raw, output);
+  return outOfDistribution ? { raw, scores, features: featuresOf(raw, outOfDistribution, arch) } : { raw, scores };
+}
+
+/** A raw output put through the rule that makes scores of it. */
+export function scoresOf(raw: Node, rule: OutputRule): Node {
+  const rules = { softmax, sigmoid, none: (x: Node) => x };
+  return rules[rule](raw);
+}
