@@ -31,13 +31,7 @@ export function crop(image: Image, { x, y, width, height }: Box): Image {
   return { width, height, channels, bitDepth, data };
 }
 
-/**
- * The middle of a picture. Where it cannot be exact the offset is rounded to the even pixel, as torchvision's CenterCrop does.
- * @throws RangeError where the picture is smaller.
- */
-export const centerCrop = (image: Image, width: number, height: number): Image => crop(image, centerBox(image, width, height));
-
-/** Where the middle of a picture lies, as `centerCrop` takes it. */
+/** Where the middle of a picture lies. Where it cannot be exact the offset is rounded to the even pixel, as torchvision's CenterCrop does. */
 export const centerBox = (image: Pick<Image, "width" | "height">, width: number, height: number): Box => ({
   x: roundHalfEven((image.width - width) / 2),
   y: roundHalfEven((image.height - height) / 2),

@@ -23,9 +23,6 @@ export function twoSidedNormal(z: number): number {
   return Math.exp(-x * x) / Math.sqrt(Math.PI) / fraction;
 }
 
-/** P(|T| ≥ |t|) of Student's T. */
-export const twoSidedStudent = (t: number, freedom: number): number => incompleteBeta(freedom / (freedom + t * t), freedom / 2, 0.5);
-
 /** How many standard errors a two-sided interval with Student's distribution reaches. */
 export function studentReach(level: number, freedom: number): number {
   const x = betaQuantile(1 - level, freedom / 2, 0.5);

@@ -50,7 +50,7 @@ export const liang: Recipe = { steps: [{ op: "flip", probability: 0.5 }] };
 export const minaee: Recipe = { steps: [{ op: "resizedCrop", area: [0.08, 1], ratio: [3 / 4, 4 / 3] }] };
 
 /** Minaee 2020, the copies made beforehand: flips, small rotations and distortions; their ranges are not published. */
-export const minaeeCopies: Recipe = {
+const minaeeCopies: Recipe = {
   steps: [
     { op: "flip", probability: 0.5 },
     { op: "rotate", degrees: [-10, 10] },

@@ -115,7 +115,7 @@ async function compileFitting(device: Device, trainee: Trainee, options: StepOpt
 }
 
 /** The graph of a step: its updates, and what they leave behind. */
-export function buildStep(
+function buildStep(
   trainee: Trainee,
   { batch, loss: lossOf, targets, optimizer, accumulate = 1, isFrozen, frozenNorms, lrFactor, averageDecay, seed, recompute }: StepOptions,
 ) {

@@ -1,6 +1,6 @@
 /** Crops hold the pixels of their box and no others. */
 import { describe, expect, test } from "vitest";
-import { centerCrop, crop } from "../../src/imaging/crop.ts";
+import { centerBox, crop } from "../../src/imaging/crop.ts";
 import { picture, ramp } from "./pictures.ts";
 
 describe("crop", () => {
@@ -28,7 +28,7 @@ describe("crop", () => {
   });
 });
 
-describe("centerCrop", () => {
+describe("centerBox", () => {
   // torchvision: round((size − crop) / 2) with Python's round, which takes the even neighbour of a half.
   test.each([
     { size: 8, cropped: 4, first: 2 },
@@ -45,11 +45,11 @@ describe("centerCrop", () => {
       8,
       Array.from({ length: size * size }, (_, i) => 16 * Math.floor(i / size) + (i % size)),
     );
-    const { width, height, data } = centerCrop(source, cropped, cropped);
+    const { width, height, data } = crop(source, centerBox(source, cropped, cropped));
     expect([width, height, data[0]]).toEqual([cropped, cropped, 17 * first]);
   });
 
   test("a picture that is smaller is refused", () => {
-    expect(() => centerCrop(ramp(5, 4), 5, 5)).toThrow(RangeError);
+    expect(() => crop(ramp(5, 4), centerBox(ramp(5, 4), 5, 5))).toThrow(RangeError);
   });
 });

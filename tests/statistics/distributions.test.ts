@@ -4,15 +4,18 @@ import {
   betaQuantile,
   fairBinomialCdf,
   fQuantile,
+  incompleteBeta,
   logFairBinomial,
   normalCdf,
   normalQuantile,
   studentReach,
   twoSidedNormal,
-  twoSidedStudent,
   upperF,
 } from "../../src/statistics/distributions.ts";
 import { expectClose, expectNear, oracle } from "./data.ts";
+
+/** P(|T| ≥ |t|) of Student's T, which is how far out the incomplete beta function is looked at. */
+const twoSidedStudent = (t: number, freedom: number): number => incompleteBeta(freedom / (freedom + t * t), freedom / 2, 0.5);
 
 const distributions = { betaQuantile, fQuantile, studentReach, twoSidedNormal, twoSidedStudent, upperF };
 

@@ -2,7 +2,7 @@
 import type { Image } from "../../loaders/image.ts";
 
 /** The outer frame's width by the picture's shorter side: 8 of 224 pixels. */
-export const BORDER = 1 / 28;
+const BORDER = 1 / 28;
 
 /**
  * The film with everything under the mask (above 0) filled with the mean of the rest, channel by channel, so that what fills it tells

@@ -20,7 +20,7 @@ export const readGreys = (file: DicomFile, format: PixelFormat, options: DecodeO
  * inverted, no window and no look-up table is applied. Fewer than 8 bits are scaled up and signed values begin at their least, so that
  * black is 0 and white 255 always.
  */
-export function storedGreys({ bitsStored, isSigned, photometric }: PixelFormat): Greys {
+function storedGreys({ bitsStored, isSigned, photometric }: PixelFormat): Greys {
   const least = isSigned ? -(2 ** (bitsStored - 1)) : 0;
   const inEight = (value: number): number =>
     bitsStored > 8 ? Math.floor(value / 2 ** (bitsStored - 8)) : Math.round((value * 255) / (2 ** bitsStored - 1));

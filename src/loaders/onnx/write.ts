@@ -29,7 +29,7 @@ export interface WritableGraph {
 }
 
 /** The operator set that is written: the first in which a map is resized to a size with the batch left open. */
-export const OPSET = 18;
+const OPSET = 18;
 const IR_VERSION = 8;
 const FLOAT = 1;
 const INT64 = 7;

@@ -23,7 +23,7 @@ const MIN_EXPANDED = 2 ** 26;
 /** Torch's first pickle, the number 0x1950a86a20f9469cfc6c, as protocol 2 writes it. */
 const LEGACY = [0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19];
 
-export const isLegacyTorch = (bytes: Uint8Array): boolean => LEGACY.every((byte, i) => bytes[i] === byte);
+const isLegacyTorch = (bytes: Uint8Array): boolean => LEGACY.every((byte, i) => bytes[i] === byte);
 
 /**
  * The network in a checkpoint.

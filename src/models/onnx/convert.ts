@@ -14,7 +14,7 @@ import { type Lift, lifting, type Value } from "./value.ts";
  * The operator sets whose meaning the rows know. What changed within them is in the rows; before 7 much was said by attributes, and a row
  * refuses those that it does not know.
  */
-export const OPSETS: readonly [first: number, last: number] = [1, 27];
+const OPSETS: readonly [first: number, last: number] = [1, 27];
 
 /** Functions within functions, and branches within branches. */
 const MAX_DEPTH = 32;

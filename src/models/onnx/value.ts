@@ -28,7 +28,7 @@ export interface DeviceValue {
 export const LARGEST_INTEGER = 2 ** 24;
 
 /** Elements of one value: more would let a small file ask for any amount of memory. */
-export const MOST_ELEMENTS = 2 ** 28;
+const MOST_ELEMENTS = 2 ** 28;
 
 /** @throws Refusal for a shape of more elements than that. */
 export function checkSize(shape: Shape): void {
