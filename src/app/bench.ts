@@ -15,6 +15,7 @@ import { networkNamed } from "../models/registry.ts";
 import { initialisedWeights } from "../models/weights.ts";
 import type { Shape, Tensor } from "../tensor.ts";
 import { isMain, note, runProgram, type SharedOptions, wholeNumber, withSharedOptions } from "./command-line.ts";
+import { percent } from "./film-report.ts";
 import { version } from "./version.ts";
 
 interface BenchOptions extends SharedOptions {
@@ -268,7 +269,6 @@ function quantile(samples: readonly number[], share: number): number {
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 const mebibytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(1);
 
 if (isMain(import.meta.url)) await runProgram(benchCommand());

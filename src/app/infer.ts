@@ -13,6 +13,7 @@ import { makeFolder } from "../training/write-file.ts";
 import { numbers } from "./arguments.ts";
 import { complain, exitCode, isMain, note, runProgram, wholeNumber, withSharedOptions } from "./command-line.ts";
 import { type FilmOptions, readOptionsOf, withFilmOptions } from "./film-options.ts";
+import { noteFilm, percent, problemOf, roundedTimes } from "./film-report.ts";
 import { expandInputs } from "./inputs.ts";
 import { type ModelOptions, openModel, withModelOptions } from "./models.ts";
 import { writeNew } from "./output-files.ts";
@@ -90,8 +91,7 @@ async function infer(typed: readonly string[], options: InferOptions, command: C
   const report = (result: FileResult): void => {
     bar.increment();
     results.push(result);
-    for (const text of [...(result.notes ?? []), ...(result.findings ?? []).map(({ message }) => message)])
-      note(`${result.file}: ${text}`, options);
+    noteFilm(result, options);
     if (result.error !== undefined) complain(new InputError(result.file, result.error));
     else if (!options.json) process.stdout.write(format(result, files.length > 1));
   };
@@ -151,7 +151,7 @@ async function* scoreAll(model: Model, files: readonly string[], { batch, top }:
     else {
       const { predictions, withheld, outlierScores, notes, findings, milliseconds } = outcome.result;
       const answer = withheld ? { withheld } : { predictions: predictions.slice(0, top) };
-      yield { file, ...answer, outlierScores, notes, findings, milliseconds: rounded(milliseconds) };
+      yield { file, ...answer, outlierScores, notes, findings, milliseconds: roundedTimes(milliseconds) };
     }
   }
 }
@@ -163,7 +163,7 @@ async function* judgeAll(models: Ensemble, files: readonly string[], { batch, to
     else {
       const { predictions, withheld, members, disagreement, notes, findings, milliseconds } = outcome.result;
       const answer = withheld ? { withheld } : { predictions: predictions.slice(0, top), disagreement };
-      yield { file, ...answer, members, notes, findings, milliseconds: rounded(milliseconds) };
+      yield { file, ...answer, members, notes, findings, milliseconds: roundedTimes(milliseconds) };
     }
   }
 }
@@ -180,7 +180,7 @@ async function* segmentAll(model: Model, files: readonly string[], { out }: Infe
         const path = out && (await writeMask(mask, out, file, maps.length > 1 ? label : undefined));
         segmentation.push({ label, share, mask: path });
       }
-      yield { file, segmentation, notes, findings, milliseconds: rounded(milliseconds) };
+      yield { file, segmentation, notes, findings, milliseconds: roundedTimes(milliseconds) };
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       yield { file, error: problemOf(file, error) };
@@ -203,17 +203,6 @@ async function writeMask(mask: Image, folder: string, file: string, label: strin
   await writeNew(path, encodePng(mask));
   return path;
 }
-
-/** The message without the file's name, which stands beside it. */
-const problemOf = (file: string, { message }: Error): string =>
-  message.startsWith(`${file}: `) ? message.slice(file.length + 2) : message;
-
-const rounded = ({ decode, preprocess, run }: Milliseconds): Milliseconds => ({
-  decode: round(decode),
-  preprocess: round(preprocess),
-  run: round(run),
-});
-const round = (value: number): number => Math.round(value * 100) / 100;
 
 function format(result: FileResult, withName: boolean): string {
   const { file, withheld, members = [], disagreement } = result;
@@ -239,8 +228,6 @@ function rowsOf({ predictions = [], segmentation = [] }: FileResult): Row[] {
     ...segmentation.map(({ label, share, mask }): Row => [label, `${percent(share)} of the picture`, mask ?? ""]),
   ];
 }
-
-const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
 function table(rows: readonly Row[]): string[] {
   const width = Math.max(...rows.map(([name]) => name.length));

@@ -13,6 +13,7 @@ import { makeFolder } from "../training/write-file.ts";
 import { condition, list, numberWithin } from "./arguments.ts";
 import { complain, exitCode, isMain, note, runProgram, withSharedOptions } from "./command-line.ts";
 import { type FilmOptions, readOptionsOf, withFilmOptions } from "./film-options.ts";
+import { noteFilm, problemOf, rounded, roundedTimes } from "./film-report.ts";
 import { expandInputs } from "./inputs.ts";
 import { cropBox, type LungFiles, type Margin, sidesNote, writeLungs } from "./lung-files.ts";
 import { maskOf } from "./lung-map.ts";
@@ -117,8 +118,7 @@ async function segment(typed: readonly string[], options: SegmentOptions, comman
       const result = await segmentFile(model, classes, file, options);
       bar.increment();
       results.push(result);
-      for (const text of [...(result.notes ?? []), ...(result.findings ?? []).map(({ message }) => message)])
-        note(`${file}: ${text}`, options);
+      noteFilm(result, options);
       if (result.error !== undefined) complain(new InputError(file, result.error));
       else if (!options.json) process.stdout.write(format(result, files.length > 1));
     }
@@ -179,7 +179,7 @@ async function segmentFile(model: Model, classes: readonly number[], file: strin
       lungs: reportOf(lungs, box, image),
       ...(image.notes && { notes: image.notes }),
       ...nonEmpty(findings),
-      milliseconds: rounded({ ...milliseconds, decode }),
+      milliseconds: roundedTimes({ ...milliseconds, decode }),
     };
     const problems = lungs.problem === undefined || options.checks === "off" ? [] : [`its mask cannot be two lungs: ${lungs.problem}`];
     if (problems.length > 0 && options.checks === "refuse") return { file, ...told, error: problems[0] };
@@ -197,20 +197,9 @@ const nonEmpty = (findings: readonly (Finding | MaskFinding)[]): Pick<FileResult
 function reportOf({ area, share, parts, sides }: Lungs, box: Box, { facts }: Image): LungReport {
   const spacing = facts?.spacing;
   if (!spacing) return { area, share, parts, sides, crop: box };
-  const mm2 = (pixels: number) => round(pixels * spacing.row * spacing.column);
+  const mm2 = (pixels: number) => rounded(pixels * spacing.row * spacing.column);
   return { area, share, parts, sides: sides.map((lung) => ({ ...lung, mm2: mm2(lung.area) })), mm2: mm2(area), spacing, crop: box };
 }
-
-/** The message without the file's name, which stands beside it. */
-const problemOf = (file: string, { message }: Error): string =>
-  message.startsWith(`${file}: `) ? message.slice(file.length + 2) : message;
-
-const rounded = ({ decode, preprocess, run }: Milliseconds): Milliseconds => ({
-  decode: round(decode),
-  preprocess: round(preprocess),
-  run: round(run),
-});
-const round = (value: number): number => Math.round(value * 100) / 100;
 
 function format({ file, lungs, files = {} as LungFiles }: FileResult, withName: boolean): string {
   if (!lungs) return "";
