@@ -28,3 +28,12 @@ export const runProgram = (
     child.stdin.end(stdin);
     child.on("error", reject).on("close", (code) => resolve({ code, ...texts }));
   });
+
+/** The lines of stderr that report an error. */
+export const errorsOf = ({ stderr }: Ended): string[] => stderr.split("\n").filter((line) => line.startsWith("error: "));
+
+/** What Dawn itself writes to stderr where there is no driver, or an adapter has more limits than it can use. */
+const DAWN_WARNINGS = /^Warning: .*\n(?:\s+at \S+ \(.*\.cpp:\d+\)\n)*\n?/gm;
+
+/** How a process ended, without what Dawn said. */
+export const withoutDawn = ({ stderr, ...ended }: Ended): Ended => ({ ...ended, stderr: stderr.replace(DAWN_WARNINGS, "") });

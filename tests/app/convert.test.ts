@@ -1,17 +1,16 @@
 /** `convert` tells what became of every name, writes what `loadModel` reads, and overwrites nothing unasked. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { readSafetensors, writeSafetensors } from "../../src/loaders/safetensors.ts";
 import { toFloat32 } from "../../src/loaders/stored-tensor.ts";
 import { readDescription } from "../../src/models/description.ts";
 import { type Ended, runProgram } from "../run-program.ts";
+import { scratchFolder } from "../scratch-folder.ts";
 import { fileOf, tinyClassifier } from "../tiny-model.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "roentgen-convert-"));
-afterAll(() => rmSync(folder, { recursive: true }));
+const { folder } = scratchFolder("convert");
 
 const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/weights/${name}`, import.meta.url));
 const convert = (...args: readonly string[]): Promise<Ended> => runProgram("src/app/convert.ts", args);

@@ -1,22 +1,15 @@
 /** `explain` as people and programs use it: a line a map on stdout, files, checks, and one error for what is wrong. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Image } from "../../src/loaders/image.ts";
 import { decodePng, encodePng } from "../../src/loaders/png.ts";
 import { noisePicture } from "../explanation/explainable.ts";
-import { type Ended, runProgram } from "../run-program.ts";
+import { type Ended, errorsOf, runProgram } from "../run-program.ts";
+import { scratchFolder } from "../scratch-folder.ts";
 import { fileOf, tinyClassifier, tinySegmenter } from "../tiny-model.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "roentgen-explain-"));
-afterAll(() => rmSync(folder, { recursive: true }));
-
-function put(name: string, content: Uint8Array | string): string {
-  const path = join(folder, name);
-  writeFileSync(path, content);
-  return path;
-}
+const { folder, put } = scratchFolder("explain");
 
 const film = put("film.png", encodePng(noisePicture(64, 48, 3)));
 const black = put("black.png", encodePng({ ...noisePicture(64, 48, 3), data: new Uint8Array(64 * 48) }));
@@ -28,7 +21,6 @@ const model = put("cxr.safetensors", fileOf(tinyClassifier(classes)));
 const lungs = put("lungs.safetensors", fileOf(tinySegmenter()));
 
 const explain = (args: readonly string[]): Promise<Ended> => runProgram("src/app/explain.ts", args, { CI: "true" });
-const errorsOf = ({ stderr }: Ended): string[] => stderr.split("\n").filter((line) => line.startsWith("error: "));
 
 test("--help shows the methods, examples and exit codes", async () => {
   const { code, stdout } = await explain(["--help"]);

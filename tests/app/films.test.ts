@@ -1,27 +1,20 @@
 /** Programs take films in every format, and a film has the same scores in each that keeps its pixels. */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import encoder from "@jsquash/jpeg/codec/enc/mozjpeg_enc.js";
 import { defaultOptions } from "@jsquash/jpeg/meta.js";
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { phantom } from "../../src/imaging/phantom.ts";
 import { decodeImage, type Image } from "../../src/loaders/image.ts";
 import { encodePng } from "../../src/loaders/png.ts";
 import { film } from "../fixtures/films/expected.ts";
 import { decimal, dicomFilm } from "../loaders/dicom-bytes.ts";
 import { runProgram } from "../run-program.ts";
+import { scratchFolder } from "../scratch-folder.ts";
 import { fileOf, tinyClassifier } from "../tiny-model.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "roentgen-films-"));
-afterAll(() => rmSync(folder, { recursive: true }));
-
-/** Writes a file of the test's folder. */
-function put(name: string, content: Uint8Array): string {
-  writeFileSync(join(folder, name), content);
-  return join(folder, name);
-}
+const { folder, put } = scratchFolder("films");
 
 /** A grey picture as a JPEG file, in colour as the encoder writes them. */
 async function jpegOf({ width, height, data }: Image): Promise<Uint8Array> {

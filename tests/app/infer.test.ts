@@ -1,24 +1,17 @@
 /** `infer` as people and programs use it: results alone on stdout, one line on stderr for what is wrong, and an exit code that tells. */
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { version } from "../../src/app/version.ts";
 import { decodeImage, type Image } from "../../src/loaders/image.ts";
 import { encodePng } from "../../src/loaders/png.ts";
 import { device } from "../device.ts";
-import { type Ended, runProgram } from "../run-program.ts";
+import { type Ended, errorsOf, runProgram, withoutDawn } from "../run-program.ts";
+import { scratchFolder } from "../scratch-folder.ts";
 import { changed, fileOf, tinyClassifier, tinySegmenter } from "../tiny-model.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "roentgen-infer-"));
-afterAll(() => rmSync(folder, { recursive: true }));
-
-/** Writes a file of the test's folder. */
-function put(name: string, content: Uint8Array | string): string {
-  const path = join(folder, name);
-  writeFileSync(path, content);
-  return path;
-}
+const { folder, put } = scratchFolder("infer");
 
 function film(seed: number, width = 64, height = 48): Image {
   return { width, height, channels: 1, bitDepth: 8, data: Uint8Array.from({ length: width * height }, (_, i) => (seed * i) % 256) };
@@ -31,20 +24,13 @@ const { metadata, tensors } = tinyClassifier(classes);
 const classifier = put("cxr.safetensors", fileOf({ metadata: { ...metadata, thresholds: '{"covid": 0}' }, tensors }));
 const bare = put("bare.safetensors", fileOf({ metadata: {}, tensors }));
 
-/** What Dawn itself writes to stderr where there is no driver, or an adapter has more limits than it can use. */
-const DAWN_WARNINGS = /^Warning: .*\n(?:\s+at \S+ \(.*\.cpp:\d+\)\n)*\n?/gm;
-
 /** Runs `infer`; whatever happens no stack is shown, nor escape codes where no terminal is. */
 async function infer(args: readonly string[], stdin?: string): Promise<Ended> {
-  const { code, stdout, stderr } = await runProgram("src/app/infer.ts", args, { CI: "true" }, stdin);
-  const ours = stderr.replace(DAWN_WARNINGS, "");
-  expect(ours).not.toMatch(/^\s+at /m);
-  expect(stdout + ours).not.toContain("\x1b");
-  return { code, stdout, stderr: ours };
+  const ended = withoutDawn(await runProgram("src/app/infer.ts", args, { CI: "true" }, stdin));
+  expect(ended.stderr).not.toMatch(/^\s+at /m);
+  expect(ended.stdout + ended.stderr).not.toContain("\x1b");
+  return ended;
 }
-
-/** The lines of stderr that report an error. */
-const errorsOf = ({ stderr }: Ended): string[] => stderr.split("\n").filter((line) => line.startsWith("error: "));
 
 /** Checks that a run ended with a code, nothing on stdout, and one error. */
 async function expectFailure(args: readonly string[], code: number, message: string | RegExp): Promise<void> {

@@ -1,16 +1,13 @@
 /** `info` tells what there is and what a network costs, as text or as one JSON document, and nothing else on stdout. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { writeSafetensors } from "../../src/loaders/safetensors.ts";
 import { networks } from "../../src/models/registry.ts";
 import { shippedModels } from "../../src/models/shipped.ts";
 import { type Ended, runProgram } from "../run-program.ts";
+import { scratchFolder } from "../scratch-folder.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "roentgen-info-"));
-afterAll(() => rmSync(folder, { recursive: true }));
+const { folder, put } = scratchFolder("info");
 
 /** Under which no adapter is found: no driver of the system, and files where the embedded one would be unpacked into folders. */
 const withoutAdapter = {
@@ -19,17 +16,14 @@ const withoutAdapter = {
   XDG_CACHE_HOME: folder,
   TMPDIR: folder,
 };
-for (const name of ["roentgen", `roentgen-${process.getuid?.()}`]) writeFileSync(join(folder, name), "");
+for (const name of ["roentgen", `roentgen-${process.getuid?.()}`]) put(name, "");
 
 const info = (args: readonly string[], environment?: Readonly<Record<string, string>>): Promise<Ended> =>
   runProgram("src/app/info.ts", args, environment);
 
 /** A model file that describes itself; it needs no values to be told of. */
-function modelFile(name: string, metadata: Readonly<Record<string, string>>): string {
-  const path = join(folder, name);
-  writeFileSync(path, writeSafetensors(new Map(), { dtype: "F32", metadata }));
-  return path;
-}
+const modelFile = (name: string, metadata: Readonly<Record<string, string>>): string =>
+  put(name, writeSafetensors(new Map(), { dtype: "F32", metadata }));
 
 const described = {
   arch: "squeezenet1_1",
@@ -113,7 +107,7 @@ describe("of a network", () => {
 describe("of a model file", () => {
   test("tells its metadata, its card and its network as the file has it", async () => {
     const path = modelFile("film.safetensors", described);
-    writeFileSync(join(folder, "film.md"), "# film\n\nNot for clinical use.\n");
+    put("film.md", "# film\n\nNot for clinical use.\n");
     const { code, stdout } = await info([path, "--json"]);
     expect(code).toBe(0);
     const { model, network } = JSON.parse(stdout);

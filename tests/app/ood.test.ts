@@ -1,22 +1,17 @@
 /** `ood` as people use it: a model that learns which pictures it can judge, a card that says how well, and `infer` that withholds. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { oodCommand } from "../../src/app/ood.ts";
 import { outlier } from "../../src/imaging/outliers.ts";
 import { phantom } from "../../src/imaging/phantom.ts";
 import { encodePng } from "../../src/loaders/png.ts";
 import { readSafetensors } from "../../src/loaders/safetensors.ts";
 import { type Ended, runProgram } from "../run-program.ts";
+import { scratchFolder } from "../scratch-folder.ts";
 import { fileOf, tinyClassifier, tinySegmenter } from "../tiny-model.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "roentgen-ood-"));
-afterAll(() => rmSync(folder, { recursive: true }));
-const put = (name: string, content: Uint8Array | string): string => {
-  writeFileSync(join(folder, name), content);
-  return join(folder, name);
-};
+const { folder, put } = scratchFolder("ood");
 
 /** Films with and without opacities; every other one from another place. */
 const parts = { train: 16, val: 20, test: 10 };

@@ -1,15 +1,14 @@
 /** The phantom program writes what it says, overwrites nothing unasked, and tells usage from failure. */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { phantom } from "../../src/imaging/phantom.ts";
 import { decodePng } from "../../src/loaders/png.ts";
 import { readManifest } from "../../src/training/manifest.ts";
+import { scratchFolder } from "../scratch-folder.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "roentgen-phantom-"));
-afterAll(() => rmSync(folder, { recursive: true }));
+const { folder } = scratchFolder("phantom");
 
 function run(...args: readonly string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, ["--import", "tsx", "src/app/phantom.ts", ...args], { encoding: "utf8" });

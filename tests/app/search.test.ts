@@ -1,18 +1,17 @@
 /** `search` as people use it: an index that grows, films found in it, and one line for everything that is wrong. */
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import { execute } from "../../src/app/command-line.ts";
 import { searchCommand } from "../../src/app/search.ts";
 import { readCsv, writeCsv } from "../../src/loaders/csv.ts";
 import type { Image } from "../../src/loaders/image.ts";
 import { decodePng, encodePng } from "../../src/loaders/png.ts";
-import { type Ended, runProgram } from "../run-program.ts";
+import { type Ended, errorsOf, runProgram } from "../run-program.ts";
+import { scratchFolder } from "../scratch-folder.ts";
 import { changed, fileOf, tinyClassifier } from "../tiny-model.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "roentgen-search-"));
-afterAll(() => rmSync(folder, { recursive: true }));
+const { folder } = scratchFolder("search");
 const at = (...names: readonly string[]): string => join(folder, ...names);
 
 /** Stripes of a class's own width, across for the second class, with a little noise. */
@@ -63,7 +62,7 @@ async function search(...args: readonly string[]): Promise<Ended> {
 async function expectFailure(args: readonly string[], code: number, message: string | RegExp): Promise<void> {
   const ended = await search(...args);
   expect([ended.code, ended.stdout], ended.stderr).toEqual([code, ""]);
-  const errors = ended.stderr.split("\n").filter((line) => line.startsWith("error: "));
+  const errors = errorsOf(ended);
   expect(errors).toHaveLength(1);
   expect(errors[0]).toMatch(message);
 }

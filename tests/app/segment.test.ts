@@ -1,8 +1,7 @@
 /** `segment` as people and programs use it: lungs where the drawn films have them, and no answer where there can be none. */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type Phantom, phantom } from "../../src/imaging/phantom.ts";
 import { input } from "../../src/kernels/op.ts";
 import { decodeImage, type Image } from "../../src/loaders/image.ts";
@@ -14,30 +13,18 @@ import { initialisedWeights } from "../../src/models/weights.ts";
 import { overlapOf } from "../../src/statistics/overlap.ts";
 import { device } from "../device.ts";
 import { dicomFilm } from "../loaders/dicom-bytes.ts";
-import { type Ended, runProgram } from "../run-program.ts";
+import { type Ended, errorsOf, runProgram, withoutDawn } from "../run-program.ts";
+import { scratchFolder } from "../scratch-folder.ts";
 import { fileOf, tinyClassifier, tinySegmenter } from "../tiny-model.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "roentgen-segment-"));
-afterAll(() => rmSync(folder, { recursive: true }));
-
-/** Writes a file of the test's folder. */
-function put(name: string, content: Uint8Array | string): string {
-  const path = join(folder, name);
-  writeFileSync(path, content);
-  return path;
-}
-
-/** What Dawn itself writes to stderr where there is no driver, or an adapter has more limits than it can use. */
-const DAWN_WARNINGS = /^Warning: .*\n(?:\s+at \S+ \(.*\.cpp:\d+\)\n)*\n?/gm;
+const { folder, put } = scratchFolder("segment");
 
 async function segment(...args: readonly string[]): Promise<Ended> {
-  const { code, stdout, stderr } = await runProgram("src/app/segment.ts", args, { CI: "true" });
-  const ours = stderr.replace(DAWN_WARNINGS, "");
-  expect(ours).not.toMatch(/^\s+at /m);
-  return { code, stdout, stderr: ours };
+  const ended = withoutDawn(await runProgram("src/app/segment.ts", args, { CI: "true" }));
+  expect(ended.stderr).not.toMatch(/^\s+at /m);
+  return ended;
 }
 
-const errorsOf = ({ stderr }: Ended): string[] => stderr.split("\n").filter((line) => line.startsWith("error: "));
 const read = (path: string): Promise<Image> => decodeImage(readFileSync(path), path);
 /** How many pixels are inside. */
 const areaOf = ({ data }: Image): number => Array.from(data).filter((value) => value === 255).length;
