@@ -2,7 +2,15 @@
 import { stat } from "node:fs/promises";
 import { isAbsolute, join, relative, resolve } from "node:path";
 import { InputError } from "../bytes.ts";
-import { appended, type EmbeddingIndex, type IndexItem, readIndex, type StoredIndex, writeIndex } from "../retrieval/embedding-index.ts";
+import {
+  appended,
+  type EmbeddingIndex,
+  type IndexItem,
+  indexFileNames,
+  readIndex,
+  type StoredIndex,
+  writeIndex,
+} from "../retrieval/embedding-index.ts";
 import { makeFolder, writeWhole } from "../training/write-file.ts";
 import { columnsOf, type FilmIndex, type IndexStore, itemSearcher } from "./film-index.ts";
 import { uriOf } from "./lance-index.ts";
@@ -15,15 +23,12 @@ export async function openIndex(folder: string): Promise<StoredIndex> {
   const found = await stat(folder).catch(() => undefined);
   if (!found) throw new InputError(folder, "no such index");
   if (!found.isDirectory()) throw new InputError(folder, "is no index, which is a folder");
-  return readIndex(join(folder, EMBEDDINGS), join(folder, ITEMS));
+  return readIndex(join(folder, indexFileNames.embeddings), join(folder, indexFileNames.items));
 }
-
-const EMBEDDINGS = "embeddings.safetensors";
-const ITEMS = "items.jsonl";
 
 /** Whether a folder has an index. */
 export const hasIndex = (folder: string): Promise<boolean> =>
-  stat(join(folder, EMBEDDINGS)).then(
+  stat(join(folder, indexFileNames.embeddings)).then(
     () => true,
     () => false,
   );
@@ -32,8 +37,8 @@ export const hasIndex = (folder: string): Promise<boolean> =>
 export async function saveIndex(folder: string, index: EmbeddingIndex): Promise<void> {
   await makeFolder(folder);
   const { items, embeddings } = await writeIndex(index);
-  await writeWhole(join(folder, ITEMS), items);
-  await writeWhole(join(folder, EMBEDDINGS), embeddings);
+  await writeWhole(join(folder, indexFileNames.items), items);
+  await writeWhole(join(folder, indexFileNames.embeddings), embeddings);
 }
 
 const isFixed = (path: string): boolean => isAbsolute(path) || /^[a-z][a-z0-9+.-]+:\/\//i.test(path);

@@ -50,6 +50,9 @@ export interface IndexFiles {
   readonly embeddings: Uint8Array<ArrayBuffer>;
 }
 
+/** What the two files are called in a folder. */
+export const indexFileNames: Readonly<Record<keyof IndexFiles, string>> = { items: "items.jsonl", embeddings: "embeddings.safetensors" };
+
 const FORMAT = "roentgen embedding index";
 const VERSION = "1";
 /** What distances can be measured by. */

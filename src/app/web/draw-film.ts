@@ -1,5 +1,5 @@
 /** A film as it is seen: through a window, in colours, with a heat map over it, and only as many pixels as the canvas has. */
-import type { ColourTable } from "../../imaging/colour-map.ts";
+import { type ColourTable, colourTable } from "../../imaging/colour-map.ts";
 import type { FilmView, Size } from "./film-view.ts";
 
 /** A grey picture; of several, each is half the size of the one before. */
@@ -22,6 +22,9 @@ export interface Drawn {
   readonly colours?: ColourTable;
   readonly heat?: { readonly levels: HeatLevels; readonly colours: ColourTable; readonly opacity: number };
 }
+
+/** What a heat map is drawn in. */
+export const heatColours = ({ isSigned }: Pick<HeatLevels, "isSigned">): ColourTable => colourTable(isSigned ? "bwr" : "turbo");
 
 /** Pixels beside the film. */
 const BLACK = 0xff000000;

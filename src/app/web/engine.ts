@@ -2,6 +2,7 @@
 import { InputError } from "../../bytes.ts";
 import { methodNames } from "../../explanation/methods.ts";
 import { openFilm } from "../../models/picture.ts";
+import type { CasesCalls } from "./cases/cases-protocol.ts";
 import type { Handlers } from "./engine-server.ts";
 import { filmCopies, overlaySized } from "./film-copies.ts";
 import { lungOutlines } from "./lung-outlines.ts";
@@ -15,6 +16,7 @@ export function engine(): Handlers {
     ...explains(models),
     ...outlinesLungs(models),
     ...reads,
+    ...findsCases(models),
     memory: async () => ({ gpuBytes: await models.gpuBytes() }),
   };
 }
@@ -100,4 +102,19 @@ const reads: Pick<Handlers, "read"> = {
     const { image, findings } = await openFilm(picture, { ...READING, pixels: "display" });
     return { film: filmCopies(image), notes: image.notes ?? [], findings };
   },
+};
+
+/** Like films are a part of their own, loaded when they are first asked for. */
+const findsCases = (models: OpenModels): Pick<Handlers, keyof CasesCalls> => {
+  let loading: Promise<Pick<Handlers, keyof CasesCalls>> | undefined;
+  const load = () => {
+    loading ??= import("./cases/cases-engine.ts").then(({ casesEngine }) => casesEngine(models));
+    return loading;
+  };
+  return {
+    openIndex: async (input, context) => (await load()).openIndex(input, context),
+    buildIndex: async (input, context) => (await load()).buildIndex(input, context),
+    findLike: async (input, context) => (await load()).findLike(input, context),
+    shrink: async (input, context) => (await load()).shrink(input, context),
+  };
 };

@@ -1,7 +1,8 @@
 /** `<roentgen-film>`: a film on a black canvas, with a radiology viewer's mouse and keys. */
 import { css, html, LitElement, type PropertyValues } from "lit";
-import { type ColourTable, colourTable } from "../../imaging/colour-map.ts";
-import { drawFilm, type GreyLevels, type HeatLevels } from "./draw-film.ts";
+import type { ColourTable } from "../../imaging/colour-map.ts";
+import { drawFilm, type GreyLevels, type HeatLevels, heatColours } from "./draw-film.ts";
+import { drawOutlines } from "./draw-outlines.ts";
 import { type FilmView, fitted, panned, type Size, zoomed } from "./film-view.ts";
 import { draggedWindow, type GreyWindow, greyTable, wholeScale, windowOf } from "./grey-window.ts";
 import { strings } from "./strings.ts";
@@ -153,7 +154,7 @@ export class FilmCanvas extends LitElement {
         film: this.film,
         grey: greyTable(this.greyWindow, whole.bitDepth, this.isInverted),
         colours: this.colours,
-        heat: this.heat && { levels: this.heat, colours: colourTable(this.heat.isSigned ? "bwr" : "turbo"), opacity: this.opacity },
+        heat: this.heat && { levels: this.heat, colours: heatColours(this.heat), opacity: this.opacity },
       },
     );
     context.putImageData(pixels, 0, 0);
@@ -166,16 +167,7 @@ export class FilmCanvas extends LitElement {
     context.clearRect(0, 0, canvas.width, canvas.height);
     if (!whole) return;
     const { scale, x, y } = this.#view();
-    context.strokeStyle = "#5ad1c3";
-    context.lineWidth = 1.5 * ratio;
-    context.lineJoin = "round";
-    for (const outline of this.outlines) {
-      context.beginPath();
-      for (let i = 0; i < outline.length; i += 2)
-        context.lineTo(ratio * (x + scale * whole.width * outline[i]), ratio * (y + scale * whole.height * outline[i + 1]));
-      context.closePath();
-      context.stroke();
-    }
+    drawOutlines(context, this.outlines, { scale: ratio * scale, x: ratio * x, y: ratio * y }, whole, 1.5 * ratio);
   }
 
   #size = (): Size => ({ width: this.clientWidth, height: this.clientHeight });

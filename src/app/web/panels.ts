@@ -1,4 +1,5 @@
 /** The panels of the right column, from top to bottom; see `panel.ts` for what one is. */
+import { casesPanel } from "./cases/cases-panel.ts";
 import { displayPanel } from "./display-panel.ts";
 import { heatMapPanel } from "./heat-map-panel.ts";
 import { lungPanel } from "./lung-panel.ts";
@@ -6,4 +7,4 @@ import type { MakePanel } from "./panel.ts";
 import { remarksPanel } from "./remarks-panel.ts";
 import { scoresPanel } from "./scores-panel.ts";
 
-export const panels: readonly MakePanel[] = [scoresPanel, remarksPanel, heatMapPanel, lungPanel, displayPanel];
+export const panels: readonly MakePanel[] = [scoresPanel, remarksPanel, heatMapPanel, lungPanel, casesPanel, displayPanel];

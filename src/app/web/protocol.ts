@@ -2,6 +2,7 @@
 import type { Source } from "../../bytes.ts";
 import type { DeviceFailure } from "../../gpu/device-error.ts";
 import type { Finding } from "../../imaging/quality.ts";
+import type { CasesCalls } from "./cases/cases-protocol.ts";
 import type { GreyLevels, HeatLevels } from "./draw-film.ts";
 import type { Scored } from "./worklist.ts";
 
@@ -57,7 +58,7 @@ export interface Explained {
 }
 
 /** What a page can ask for, and what it gets; each has its handler in `engine.ts`. */
-export interface Calls {
+export interface Calls extends CasesCalls {
   open: { readonly input: { readonly model: ModelFile }; readonly output: OpenedModel };
   read: { readonly input: { readonly picture: Blob | string }; readonly output: ReadFilm };
   predict: { readonly input: { readonly picture: Blob | string }; readonly output: Scored };

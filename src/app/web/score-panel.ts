@@ -22,7 +22,7 @@ export interface ScorePanel {
 export function scorePanel(panel: ScorePanel): TemplateResult {
   const { result, isProbability, thresholds, margin, label, hasThresholds, choose, setThreshold, setMargin } = panel;
   if (result.withheld)
-    return html`<div class="withheld"><strong>${strings.noAnswer}</strong><p>${strings.withheld(result.withheld.reason)}</p></div>`;
+    return html`<div class="no-answer"><strong>${strings.noAnswer}</strong><p>${strings.withheld(result.withheld.reason)}</p></div>`;
   if (!isProbability)
     return html`<ul>
       ${result.predictions.map((one) => html`<li class="field inline"><span>${one.label}</span><strong>${valueText(one.score)} ${one.unit}</strong></li>`)}

@@ -1,6 +1,7 @@
 /** What the parts of a viewer share: its state, the line to its engine, and what is done with pictures and models. */
 import type { ReactiveController, ReactiveControllerHost } from "lit";
 import { type Attempts, attempts } from "./attempts.ts";
+import type { Cases } from "./cases/similar-cases.ts";
 import { colourNames } from "./colours.ts";
 import type { EngineClient } from "./engine-client.ts";
 import { type FailureText, failureText } from "./failure-text.ts";
@@ -37,6 +38,8 @@ export interface ViewerState {
   readonly opacity: number;
   readonly hasLungs: boolean;
   readonly colours: string;
+  /** Like films, once they have been asked for. */
+  readonly cases?: Cases;
   readonly gpuBytes: number;
   /** What a screen reader is told. */
   readonly said: string;
@@ -59,6 +62,10 @@ export interface Session extends Attempts, Scoring {
   set(change: Partial<ViewerState>): void;
   watch(listener: (change: Change) => void): void;
   changed(change: Change): void;
+  /** Offers what is dropped on the viewer to a part, which tells whether it takes it; what nobody takes are pictures. */
+  onDrop(take: (event: DragEvent) => boolean): void;
+  /** Whether a part has taken what was dropped. */
+  dropped(event: DragEvent): boolean;
   /** Asks the engine for something, see `Calls`; within `attempt`, with what that hands over. */
   readonly call: EngineClient["call"];
   /** Dispatches one of the element's events. */
@@ -78,6 +85,7 @@ export function session(host: ViewerHost): Session {
     said: "",
   };
   const listeners: ((change: Change) => void)[] = [];
+  const takers: ((event: DragEvent) => boolean)[] = [];
   const set: Session["set"] = (change) => {
     state = { ...state, ...change };
     host.requestUpdate();
@@ -124,6 +132,10 @@ export function session(host: ViewerHost): Session {
     changed: (change) => {
       for (const listener of listeners) listener(change);
     },
+    onDrop: (take) => {
+      takers.push(take);
+    },
+    dropped: (event) => takers.some((take) => take(event)),
     call: engine.call,
     tell,
   };

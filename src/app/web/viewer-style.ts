@@ -18,8 +18,8 @@ export const viewerStyle = css`
     --warning: light-dark(#fff4e0, #33281a);
     --problem: light-dark(#a4201a, #ff938a);
     display: grid;
-    grid-template: auto minmax(0, 1fr) auto / 15rem minmax(0, 1fr) 20rem;
-    grid-template-areas: "head head head" "list stage panel" "foot foot foot";
+    grid-template: auto minmax(0, 1fr) auto auto / 15rem minmax(0, 1fr) 20rem;
+    grid-template-areas: "head head head" "list stage panel" "list cases panel" "foot foot foot";
     height: 100%;
     min-height: 30rem;
     background: var(--page);
@@ -90,15 +90,18 @@ export const viewerStyle = css`
   .panel section { padding: 0.8rem 1rem; border-bottom: 1px solid var(--line); }
   .panel section:last-child { border-bottom: 0; }
   .panel p { margin: 0.4rem 0; }
+  roentgen-cases { grid-area: cases; min-width: 0; }
+  .row { display: flex; flex-wrap: wrap; gap: 0.4rem; margin: 0.5rem 0; }
+  .problem { color: var(--problem); overflow-wrap: anywhere; }
   .quiet { color: var(--quiet); }
   .small { font-size: 12px; }
   .field { display: grid; grid-template-columns: 6rem minmax(0, 1fr); align-items: center; gap: 0.3rem 0.6rem; margin: 0.35rem 0; }
   .field.inline { display: flex; justify-content: space-between; }
   .remarks li { background: var(--warning); border-radius: 6px; padding: 0.35rem 0.55rem; margin: 0.3rem 0; font-size: 13px; overflow-wrap: anywhere; }
 
-  .withheld { background: var(--warning); border-radius: 8px; padding: 0.5rem 0.7rem; }
-  .withheld strong::first-letter { text-transform: uppercase; }
-  .withheld p { margin: 0.2rem 0 0; overflow-wrap: anywhere; }
+  .no-answer { background: var(--warning); border-radius: 8px; padding: 0.5rem 0.7rem; }
+  .no-answer strong::first-letter { text-transform: uppercase; }
+  .no-answer p { margin: 0.2rem 0 0; overflow-wrap: anywhere; }
 
   .score { display: block; width: 100%; text-align: left; border: 1px solid transparent; border-radius: 8px; background: none; padding: 0.35rem 0.5rem; margin: 0 -0.5rem; width: calc(100% + 1rem); }
   .score[aria-pressed="true"] { background: var(--chosen); border-color: transparent; }

@@ -1,5 +1,5 @@
 /** `<roentgen-viewer>`: films, a model's scores and where they come from, in a page that sends nothing anywhere. */
-import { html, LitElement, type PropertyValues, type TemplateResult } from "lit";
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { defineFilmCanvas, FilmCanvas } from "./film-canvas.ts";
 import { filmStage } from "./film-stage.ts";
 import { menuBar } from "./menu-bar.ts";
@@ -95,6 +95,7 @@ export class Viewer extends LitElement implements ViewerHost {
         askForPictures: () => this.#ask("pictures"),
         tryExample: () => this.addPictures(this.example === undefined ? [] : [this.example]),
       })}
+      ${state.cases?.state.index ? html`<roentgen-cases .session=${this.#session} .cases=${state.cases.state}></roentgen-cases>` : nothing}
       <section class="panel" aria-label=${strings.scores}>${this.#panels.map((panel) => panel())}</section>
       ${statusLine(state)}
       <div class="away" role="status">${state.said}</div>
@@ -135,6 +136,7 @@ export class Viewer extends LitElement implements ViewerHost {
   readonly #drop = (event: DragEvent): void => {
     event.preventDefault();
     this.classList.remove("dropping");
+    if (this.#session.dropped(event)) return;
     this.addPictures([...(event.dataTransfer?.files ?? [])]);
   };
 
