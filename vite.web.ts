@@ -2,12 +2,19 @@
  * The viewer. As a page: `vite --config vite.web.ts` serves it while one works on it, `vite build` makes `dist/web/`, `vite preview` serves
  * that. As an element for other pages: `vite build --mode element` makes `dist/roentgen.viewer.js`, with its engine beside it.
  */
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin, type UserConfig } from "vite";
 import { contentPolicy, pageHeaders } from "./src/app/web/content-policy.ts";
 import { onlyTheirCode, shadersInside } from "./vite.library.ts";
 
 const pathOf = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** What a page is told at build time: that there is no Node, and which version this is. */
+const define = {
+  "globalThis.process": "undefined",
+  ROENTGEN_VERSION: JSON.stringify(JSON.parse(readFileSync(pathOf("package.json"), "utf8")).version),
+};
 
 /** This machine alone. */
 const host = "127.0.0.1";
@@ -26,7 +33,7 @@ export const web = (outDir = pathOf("dist/web")): UserConfig => ({
   root: pathOf("src/app/web"),
   base: "./",
   publicDir: false,
-  define: { "globalThis.process": "undefined" },
+  define,
   resolve: { alias: { pngjs: "pngjs/browser.js" } },
   plugins: [shadersInside, onlyTheirCode, policyInside],
   worker: { format: "es", plugins: () => [shadersInside, onlyTheirCode] },
@@ -62,7 +69,7 @@ const engineBeside: Plugin = {
 /** Vite's settings for the element, which has Lit within, and where it goes. */
 export const element = (outDir = pathOf("dist")): UserConfig => ({
   publicDir: false,
-  define: { "globalThis.process": "undefined" },
+  define,
   resolve: { alias: { pngjs: "pngjs/browser.js" } },
   plugins: [shadersInside, onlyTheirCode, engineBeside],
   build: {

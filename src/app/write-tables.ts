@@ -1,7 +1,6 @@
 /** Tables as files: CSV, a file each. */
 import { join } from "node:path";
-import { writeCsv } from "../loaders/csv.ts";
-import type { Table, Tables } from "../systems/table.ts";
+import { csvOf, type Tables } from "../systems/table.ts";
 import { makeFolder, writeWhole } from "../training/write-file.ts";
 
 /**
@@ -18,10 +17,4 @@ export async function writeTables(folder: string, tables: Tables): Promise<strin
     paths.push(path);
   }
   return paths;
-}
-
-/** Columns in the order in which rows bring them; a cell that a row lacks is empty. */
-function csvOf(table: Table): string {
-  const columns = [...new Set(table.flatMap((row) => Object.keys(row)))];
-  return writeCsv({ columns, rows: table.map((row) => columns.map((column) => String(row[column] ?? ""))) });
 }

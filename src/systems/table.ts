@@ -1,4 +1,5 @@
 /** Results as tables: rows of named cells, to be written as CSV and JSON. */
+import { writeCsv } from "../loaders/csv.ts";
 import type { Estimate } from "../statistics/estimate.ts";
 import { isDefined, type Statistic } from "../statistics/not-defined.ts";
 
@@ -8,6 +9,12 @@ export type Cell = string | number;
 export type Table = readonly Readonly<Record<string, Cell>>[];
 
 export type Tables = Readonly<Record<string, Table>>;
+
+/** A table as CSV: columns in the order in which rows bring them; a cell that a row lacks is empty. */
+export function csvOf(table: Table): string {
+  const columns = [...new Set(table.flatMap((row) => Object.keys(row)))];
+  return writeCsv({ columns, rows: table.map((row) => columns.map((column) => String(row[column] ?? ""))) });
+}
 
 /** A number, or why there is none. */
 export const cell = (value: Statistic): Cell => (isDefined(value) ? value : `not defined: ${value.notDefined}`);

@@ -48,6 +48,7 @@ const scores = (models: OpenModels): Pick<Handlers, "open" | "predict"> => ({
         isProbability: task === "classification" && (output !== "none" || metadata.output === "probabilities"),
         sizeBytes: file.size,
         hash: await opened.model.hash(),
+        metadata,
         adapter: device.profile.description,
         times: { download: fetched - start, selfTest: selfTestMs, compile: compiled - begun },
       };
@@ -76,6 +77,8 @@ const explains = (models: OpenModels): Pick<Handlers, "explain"> => ({
       const { width, height, data } = overlaySized(levels.image);
       return {
         levels: { width, height, data: Uint8Array.from(data, (level) => level >> 8), isSigned: levels.isSigned },
+        limit: levels.limit,
+        method,
         label,
         ...(layer !== undefined && { layer }),
         notes,

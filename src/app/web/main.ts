@@ -7,7 +7,11 @@ const LUNGS = "lungs-unet16";
 /** Small and good: what a page can load in a moment. */
 const FIRST = "cxr-mobilenet-v2";
 
-const fileOf = (name: string) => ({ name, source: shippedModel(name).href });
+const fileOf = (name: string) => ({
+  name,
+  source: shippedModel(name).href,
+  card: new URL(`../../../weights/${name}.md`, import.meta.url).href,
+});
 
 defineViewer();
 const viewer = document.querySelector("roentgen-viewer");

@@ -5,6 +5,7 @@ import { heatMapPanel } from "./heat-map-panel.ts";
 import { lungPanel } from "./lung-panel.ts";
 import type { MakePanel } from "./panel.ts";
 import { remarksPanel } from "./remarks-panel.ts";
+import { reportPanel } from "./report/report-panel.ts";
 import { scoresPanel } from "./scores-panel.ts";
 
-export const panels: readonly MakePanel[] = [scoresPanel, remarksPanel, heatMapPanel, lungPanel, casesPanel, displayPanel];
+export const panels: readonly MakePanel[] = [scoresPanel, remarksPanel, heatMapPanel, lungPanel, casesPanel, displayPanel, reportPanel];

@@ -10,6 +10,8 @@ import type { Scored } from "./worklist.ts";
 export interface ModelFile {
   readonly name: string;
   readonly source: Source;
+  /** Where its card is, Markdown; a report prints it. */
+  readonly card?: string;
 }
 
 /** What a page needs to know of a model. */
@@ -25,6 +27,8 @@ export interface OpenedModel {
   readonly methods: readonly string[];
   readonly sizeBytes: number;
   readonly hash: string;
+  /** Everything that its file says, as strings, for people. */
+  readonly metadata: Readonly<Record<string, string>>;
   readonly adapter: string;
   readonly times: { readonly download: number; readonly selfTest: number; readonly compile: number };
 }
@@ -51,6 +55,9 @@ export interface LungOutlines {
 /** A heat map, and what it explains. */
 export interface Explained {
   readonly levels: HeatLevels;
+  /** What the strongest level stands for, in the method's own measure. */
+  readonly limit: number;
+  readonly method: string;
   readonly label: string;
   readonly layer?: string;
   readonly notes: readonly string[];

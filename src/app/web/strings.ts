@@ -1,5 +1,6 @@
 /** Every text of the viewer, in English. */
 import type { DeviceFailure } from "../../gpu/device-error.ts";
+import type { ReportKind } from "./report/reporting.ts";
 import type { Verdict } from "./score-text.ts";
 
 export const strings = {
@@ -91,6 +92,41 @@ export const strings = {
   nearer: "Nearer",
   farther: "Farther",
   close: "Close",
+  report: "Report",
+  reportOf: "Of",
+  thisPicture: "this picture",
+  allPictures: (count: number) => `all pictures (${count})`,
+  reportKind: { pages: "Print…", csv: "Save CSV", json: "Save JSON" } satisfies Record<ReportKind, string>,
+  reporting: (name: string) => `Report, ${name}`,
+  saved: (name: string) => `${name} is saved`,
+  print: "Print",
+  printHint: "Your browser prints these pages on paper, or saves them as PDF.",
+  pagesLeftOut: (shown: number, left: number) => `Pages hold the first ${shown} pictures; ${left} more are in the CSV and JSON reports.`,
+  researchUse: "Research use, not for clinical use",
+  pixels: (width: number, height: number) => `${width} × ${height} pixels`,
+  filmCaption: "The film.",
+  heatCaption: (method: string, label: string, layer?: string) => `${method} for ${label}${layer ? `, layer ${layer}` : ""}.`,
+  scale: "What is more intense speaks more for the class.",
+  scaleSigned: "Below 0 speaks against the class, above for it.",
+  probability: "Probability",
+  threshold: "Threshold",
+  thresholdFrom: { model: "the model’s", assumed: "assumed", set: "set by hand" },
+  verdictColumn: "Called",
+  notSureNote: (margin: string) => `Within ${margin} of a threshold a score is called “not sure”.`,
+  likeCaption: (name: string, films: number, metric: string, leftOut: string) =>
+    `The nearest of ${films} films of ${name}, ${metric} distance, left out: ${leftOut}.`,
+  modelAndVersions: "Model and versions",
+  network: "Network",
+  classes: "Classes",
+  ownThresholds: "Its thresholds",
+  noThresholds: "none",
+  sha256: "SHA-256 of its values",
+  fileSize: "File",
+  indexFact: "Index",
+  browser: "Browser",
+  made: "Made",
+  card: "Model card",
+  fileSays: "What the model’s file says",
   searchTime: (elapsed: string) => `found in ${elapsed}`,
   remarks: "Remarks",
   adapter: "Adapter",
