@@ -6,7 +6,7 @@ import { millisecondsText } from "../score-text.ts";
 import type { Session } from "../session.ts";
 import { strings } from "../strings.ts";
 import type { OpenedIndex } from "./cases-protocol.ts";
-import { type Cases, columnsOf } from "./similar-cases.ts";
+import { type Cases, labelColumns } from "./similar-cases.ts";
 
 const LEFT_OUT = [undefined, "same-file", "same-patient"] as const;
 const WEIGHTS = ["uniform", "distance"] as const;
@@ -47,7 +47,7 @@ export function casesSettings(session: Session, cases: Cases): TemplateResult | 
     ${found?.isPatientUnknown || (settings.leftOut === "same-patient" && cases.patient() !== undefined) ? patientField(cases) : nothing}
     ${menu(
       strings.labelColumn,
-      [undefined, ...columnsOf(items)],
+      [undefined, ...labelColumns(items)],
       settings.label,
       (column) => column ?? strings.noLabel,
       (label) => cases.change({ label }),

@@ -92,7 +92,7 @@ export function similarCases(session: Session): Cases {
 
   const take = (files: GivenIndex, opened: OpenedIndex, remarks: readonly string[]): void => {
     const { items, description, name } = opened;
-    const columns = columnsOf(items);
+    const columns = labelColumns(items);
     const leftOut = items.some(({ patient }) => patient) ? "same-patient" : "same-file";
     const label = LABELS.find((column) => columns.includes(column)) ?? columns[0];
     const settings = { ...state.settings, metric: description.metric, leftOut, label } as const;
@@ -220,7 +220,7 @@ export function similarCases(session: Session): Cases {
 }
 
 /** Columns that films may be told apart by: all that do not say which film it is. */
-export const columnsOf = (items: readonly IndexItem[]): string[] =>
+export const labelColumns = (items: readonly IndexItem[]): string[] =>
   [...new Set(items.flatMap((item) => Object.keys(item)))].filter((column) => !["file", "sha256", "patient", "group"].includes(column));
 
 /** Files beside an index that its films may be. */
