@@ -135,6 +135,7 @@ await describeInChromium((browser) => {
     const dialog = page.getByRole("dialog");
     await dialog.waitFor();
     await expect.poll(() => dialog.locator("roentgen-film .reading").count(), { timeout: PATIENCE }).toBe(2);
+    expect(await dialog.getByRole("button", { name: "Close" }).evaluate((one) => one.matches(":focus"))).toBe(true);
     await shoot("compare");
     const first = await dialog.getByRole("heading").innerText();
     await dialog.getByRole("button", { name: "Farther" }).click();
@@ -199,10 +200,9 @@ await describeInChromium((browser) => {
     const pdf = await page.pdf({ format: "A4", printBackground: true, preferCSSPageSize: true });
     expect(pdf.subarray(0, 5).toString()).toBe("%PDF-");
     if (screenshots) writeFileSync(join(screenshots, "report.pdf"), pdf);
-    // Two pages for the picture and its model, and one more at most for a long card.
+    // One for the picture and one for its model; with other fonts the card may go over it.
     const pages = pdf.toString("latin1").match(/\/Type\s*\/Page\b/g)?.length ?? 0;
-    expect(pages).toBeGreaterThanOrEqual(2);
-    expect(pages).toBeLessThanOrEqual(4);
+    expect([2, 3]).toContain(pages);
     await shoot("report");
     await page.keyboard.press("Escape");
     expect(await report.count()).toBe(0);

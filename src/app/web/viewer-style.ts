@@ -29,7 +29,7 @@ export const viewerStyle = css`
   * { box-sizing: border-box; }
   h2 { margin: 0 0 0.5rem; font-size: 12px; font-weight: 600; letter-spacing: 0.04em; text-transform: uppercase; color: var(--quiet); }
   button, select, input { font: inherit; color: inherit; }
-  button, select, input[type="number"] { background: var(--panel); border: 1px solid var(--line); border-radius: 6px; padding: 0.3rem 0.6rem; min-height: 2rem; }
+  button, select, input:is([type="number"], [type="text"]) { background: var(--panel); border: 1px solid var(--line); border-radius: 6px; padding: 0.3rem 0.6rem; min-height: 2rem; }
   button { cursor: pointer; }
   button:hover, select:hover { border-color: var(--quiet); }
   button.main { background: var(--accent); border-color: var(--accent); color: var(--on-accent); font-weight: 600; }
@@ -100,6 +100,7 @@ export const viewerStyle = css`
   .remarks li { background: var(--warning); border-radius: 6px; padding: 0.35rem 0.55rem; margin: 0.3rem 0; font-size: 13px; overflow-wrap: anywhere; }
 
   .no-answer { background: var(--warning); border-radius: 8px; padding: 0.5rem 0.7rem; }
+  .no-answer strong { display: block; }
   .no-answer strong::first-letter { text-transform: uppercase; }
   .no-answer p { margin: 0.2rem 0 0; overflow-wrap: anywhere; }
 
@@ -137,7 +138,7 @@ export const viewerStyle = css`
     .list ul { display: flex; flex: none; overflow-x: auto; gap: 0.4rem; }
     .list li { flex: none; max-width: 13rem; border: 1px solid var(--line); border-radius: 8px; }
     .panel { border-left: 0; overflow: visible; }
-    button, select, input[type="number"] { min-height: 2.5rem; }
+    button, select, input:is([type="number"], [type="text"]) { min-height: 2.5rem; }
   }
   @media (prefers-reduced-motion: no-preference) { .bar .fill { transition: width 0.2s ease-out; } }
 `;

@@ -6,6 +6,7 @@ import { millisecondsText } from "../score-text.ts";
 import type { Session } from "../session.ts";
 import { strings } from "../strings.ts";
 import type { OpenedIndex } from "./cases-protocol.ts";
+import { nameIn } from "./film-finder.ts";
 import { type Cases, labelColumns } from "./similar-cases.ts";
 
 const LEFT_OUT = [undefined, "same-file", "same-patient"] as const;
@@ -25,7 +26,7 @@ export function casesSettings(session: Session, cases: Cases): TemplateResult | 
   };
   const showFilms = async (): Promise<void> => cases.giveFilms(await chooseFiles({ folder: true }));
   return html`
-    <p class="small">${strings.indexFacts(name, items.length, description.layer, description.model)}</p>
+    <p class="small">${strings.indexFacts(name, items.length, description.layer, nameIn(description.model))}</p>
     ${remarks.length === 0 ? nothing : html`<ul class="remarks">${remarks.map((text) => html`<li>${text}</li>`)}</ul>`}
     ${itsModel(session, cases, index)}
     <label class="field"><span>${strings.neighbourCount}</span>

@@ -39,18 +39,19 @@ export class CompareDialog extends LitElement {
   declare private problem: string | undefined;
 
   /** Shows a film that was found. */
-  show(film: ListedFilm): void {
-    this.shown = film;
-    this.read = undefined;
-    this.problem = undefined;
+  async show(film: ListedFilm): Promise<void> {
+    [this.shown, this.read, this.problem] = [film, undefined, undefined];
+    // A dialog that is opened with its buttons in it gives one of them the focus.
+    await this.updateComplete;
     this.renderRoot.querySelector("dialog")?.showModal();
     const { cases } = this.session.state;
     if (!cases) return;
-    this.session.attempt(
+    await this.session.attempt(
       KIND,
       () => this.show(film),
       async (options) => {
         const found = await cases.find(film.place);
+        options.signal.throwIfAborted();
         if ("missing" in found) {
           this.problem = strings.missing[found.missing];
           return;
@@ -83,7 +84,7 @@ export class CompareDialog extends LitElement {
           ? html`<div class="bar">
                 <h2>${captionOf(shown)}</h2>
                 ${step(strings.nearer, films[shown.rank - 2])} ${step(strings.farther, films[shown.rank])}
-                <button @click=${() => this.close()}>${strings.close}</button>
+                <button autofocus @click=${() => this.close()}>${strings.close}</button>
               </div>
               <div class="films">
                 <figure>

@@ -1,5 +1,6 @@
 /** The last page of a report: which model computed it, on what, and the model's card. */
 import { html, nothing, type TemplateResult } from "lit";
+import { nameIn } from "../cases/film-finder.ts";
 import type { OpenedModel } from "../protocol.ts";
 import { bytesText, percentText } from "../score-text.ts";
 import { strings } from "../strings.ts";
@@ -20,7 +21,12 @@ export function modelPage(report: ReportDocument, { thresholds, metadata }: Open
     [strings.sha256, model.sha256],
     [strings.fileSize, bytesText(model.sizeBytes)],
     ...(index
-      ? [[strings.indexFact, `${strings.indexFacts(index.name, index.items, index.layer, index.model)}, ${index.modelHash}`] as const]
+      ? [
+          [
+            strings.indexFact,
+            `${strings.indexFacts(index.name, index.items, index.layer, nameIn(index.model))}, ${index.modelHash}`,
+          ] as const,
+        ]
       : []),
     [strings.title, version],
     [strings.adapter, adapter],

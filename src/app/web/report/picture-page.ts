@@ -74,7 +74,7 @@ function scoresOf(predictions: readonly ReportedClass[], { isProbability, notSur
   if (!isProbability)
     return html`<table><tbody>${predictions.map(({ label, score }) => html`<tr><td>${label}</td><td class="number">${valueText(score)}</td></tr>`)}</tbody></table>`;
   return html`<table>
-      <thead><tr><th>${strings.className}</th><th>${strings.probability}</th><th aria-hidden="true"></th><th>${strings.threshold}</th><th>${strings.verdictColumn}</th></tr></thead>
+      <thead><tr><th>${strings.className}</th><th class="number">${strings.probability}</th><th aria-hidden="true"></th><th>${strings.threshold}</th><th>${strings.verdictColumn}</th></tr></thead>
       <tbody>${predictions.map(scoreRow)}</tbody>
     </table>
     <p class="quiet">${strings.notSureNote(percentText(notSureWithin))}</p>`;

@@ -13,7 +13,7 @@ export const documentStyle = `
 `;
 
 export const reportStyle = css`
-  :host { position: fixed; inset: 0; z-index: 2147483647; overflow: auto; background: #5b6672; color: #1c2128; color-scheme: light;
+  :host { display: block; position: fixed; inset: 0; z-index: 2147483647; overflow: auto; background: #5b6672; color: #1c2128; color-scheme: light;
     font: 13px/1.45 system-ui, -apple-system, "Segoe UI", Roboto, "Open Sans", sans-serif; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   * { box-sizing: border-box; }
   .bar { position: sticky; top: 0; z-index: 1; display: flex; flex-wrap: wrap; align-items: center; gap: 0.6rem; padding: 0.5rem 1rem; background: #1b1f24;
@@ -38,12 +38,12 @@ export const reportStyle = css`
   .films canvas.film { max-height: 24rem; object-fit: contain; object-position: top left; width: auto; max-width: 100%; }
   figcaption { font-size: 11.5px; color: #3a434d; margin-top: 0.3rem; overflow-wrap: anywhere; }
   .scale { display: flex; align-items: center; gap: 0.5rem; margin-top: 0.3rem; font-size: 11.5px; font-variant-numeric: tabular-nums; }
-  .scale canvas { flex: 1; height: 0.7rem; border: 1px solid #98a2ad; }
+  .scale canvas { flex: 1; width: 0; min-width: 0; height: 0.7rem; border: 1px solid #98a2ad; }
   table { border-collapse: collapse; width: 100%; font-size: 12.5px; font-variant-numeric: tabular-nums; }
   tr { break-inside: avoid; }
   th, td { text-align: left; vertical-align: top; padding: 0.22rem 0.7rem 0.22rem 0; border-bottom: 1px solid #dde1e6; overflow-wrap: anywhere; }
   th { color: #57606a; font-weight: 600; }
-  td.number { text-align: right; white-space: nowrap; }
+  .number { text-align: right; white-space: nowrap; }
   td.verdict-positive { color: #9a4a00; font-weight: 600; }
   .barred { position: relative; display: block; min-width: 7rem; height: 0.7rem; margin-top: 0.25rem; background: #e9ecf0; }
   .barred span { position: absolute; top: 0; bottom: 0; }
@@ -56,6 +56,7 @@ export const reportStyle = css`
   .none { display: grid; place-items: center; height: 6rem; background: #e9ecf0; color: #57606a; font-size: 11.5px; text-align: center; }
   .card { font-size: 11.5px; }
   .card table { font-size: 11px; }
+  .card :is(th, td) { padding-block: 0.16rem; }
   code { font: 0.95em ui-monospace, monospace; }
   @media print {
     :host { position: static; overflow: visible; background: none; }
