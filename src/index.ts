@@ -62,6 +62,7 @@ export { type ConvTranspose2dOptions, convTranspose2d } from "./kernels/conv-tra
 export { type Conv2dOptions, conv2d } from "./kernels/conv2d.ts";
 export { type Conv3dOptions, type ConvTranspose3dOptions, conv3d, convTranspose3d } from "./kernels/conv3d.ts";
 export { cosineDistances, type Metric, manhattanDistances, squaredDistances } from "./kernels/distances.ts";
+export { detach } from "./kernels/detach.ts";
 export { type DropoutOptions, dropout } from "./kernels/dropout.ts";
 export { expand } from "./kernels/expand.ts";
 export { flat } from "./kernels/flat.ts";
@@ -290,6 +291,7 @@ export {
   type FoldSets,
   type FoldSetsOptions,
   type FoldSpread,
+export { type CircleLossOptions, circleLoss } from "./training/circle-loss.ts";
   foldSets,
   foldSpreads,
   pooledFolds,

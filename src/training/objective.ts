@@ -4,6 +4,7 @@ import { sigmoid } from "../kernels/activation.ts";
 import { add } from "../kernels/arithmetic.ts";
 import type { Node } from "../kernels/op.ts";
 import { type Network, networkNamed } from "../models/registry.ts";
+import { circleLoss } from "./circle-loss.ts";
 import {
   binaryCrossEntropyWithLogits,
   crossEntropy,
@@ -19,7 +20,7 @@ export type Loss = (output: Node, target: Node) => Node;
 
 /** The losses that have names, by task; the first of each is the default. */
 export const lossNames = {
-  classification: ["cross-entropy", "focal"],
+  classification: ["cross-entropy", "focal", "circle"],
   segmentation: ["bce+dice", "bce", "dice", "jaccard"],
   regression: ["mse", "rmse"],
 } as const satisfies Record<Network["task"], readonly string[]>;
@@ -49,6 +50,7 @@ export function lossFor(arch: string, name?: LossName, { classWeights, labelSmoo
   const probabilities = (y: Node): Node => (output === "logits" ? sigmoid(y) : y);
   const losses: Readonly<Record<LossName, Loss>> = {
     "cross-entropy": (y, t) => crossEntropy(y, t, { weight: classWeights, labelSmoothing }),
+    circle: (y, t) => circleLoss(y, t),
     focal: (y, t) => focalLoss(y, t, { weight: classWeights, gamma }),
     bce: (y, t) => binaryCrossEntropyWithLogits(y, t),
     dice: (y, t) => diceLoss(probabilities(y), t),

@@ -2,9 +2,13 @@
 import { describe, expect, test } from "vitest";
 import { gradients } from "../../src/graph/gradient.ts";
 import { sigmoid } from "../../src/kernels/activation.ts";
+import { mul } from "../../src/kernels/arithmetic.ts";
+import { detach } from "../../src/kernels/detach.ts";
 import { input, type Node } from "../../src/kernels/op.ts";
+import { scale } from "../../src/kernels/scale.ts";
 import type { Shape, Tensor } from "../../src/tensor.ts";
 import { tensor } from "../../src/tensor.ts";
+import { circleLoss } from "../../src/training/circle-loss.ts";
 import * as losses from "../../src/training/losses.ts";
 import { compute } from "../compute.ts";
 import { describeOp, describeShapeErrors } from "../describe-op.ts";
@@ -239,7 +243,45 @@ const goldens: readonly Golden[] = [
     loss: 0.08482342855,
     gradient: { norm: 0.03354209448, first: [0.0006419996697, 0.0009693873979, -0.008301288601] },
   },
+  {
+    torch: `circle: s = F.normalize(x) @ F.normalize(x).T, sp and sn its pairs of one label and of two, m = 0.25, g = 30,
+      F.softplus((relu(sn.detach() + m) * (sn - m) * g).logsumexp(0) + (-relu(1 + m - sp.detach()) * (sp - 1 + m) * g).logsumexp(0))`,
+    build: circleLoss,
+    x: [6, 5],
+    target: labelled([6], 5),
+    loss: 26.6903633965,
+    gradient: { norm: 37.3764387468, first: [5.21778100536, 1.86963446977, 17.3191874624] },
+  },
+  {
+    torch: "circle of two outputs, where pairs of one class point apart",
+    build: circleLoss,
+    x: [6, 2],
+    target: tensor([6], Float32Array.of(0, 1, 1, 0, 1, 0)),
+    loss: 134.868531041,
+    gradient: { norm: 33.0253896738, first: [0.000361077537355, 0.0003063383008851, -5.02199990409] },
+  },
+  {
+    torch: "circle with m = 0.4, g = 8",
+    build: (x, t) => circleLoss(x, t, { margin: 0.4, gamma: 8 }),
+    x: [6, 5],
+    target: labelled([6], 5),
+    loss: 6.14121533155,
+    gradient: { norm: 9.87312144819, first: [0.576337808698, 0.163230254195, 4.47000474589] },
+  },
 ];
+
+test("circle loss is about 0 where a batch has one class", async () => {
+  const [outputs, labels] = [input("outputs", [4, 2]), input("labels", [4])];
+  const { loss } = await compute({ loss: circleLoss(outputs, labels) }, { inputs: { labels: tensor([4]) } });
+  expect(loss.data[0]).toBeLessThan(1e-4);
+});
+
+test("a gradient stops at what is detached", async () => {
+  const x = input("x", [3]);
+  const [dx] = gradients(mul(x, detach(x)), [x]);
+  const results = await compute({ dx, x: scale(x, 1) }, {});
+  expect(results.dx.data).toEqual(results.x.data);
+});
 
 test.each(goldens)("$torch", async ({ build, x: shape, target, loss: expected, gradient }) => {
   const [logits, labels] = [input("logits", shape), input("labels", target.shape)];
