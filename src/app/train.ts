@@ -21,7 +21,7 @@ import { readManifest } from "../training/manifest.ts";
 import { mergeClasses } from "../training/merge-classes.ts";
 import { lossFor } from "../training/objective.ts";
 import { type Report, reportOf } from "../training/report.ts";
-import { splitDataset } from "../training/split.ts";
+import { splitDataset, usualShares } from "../training/split.ts";
 import { newTrainee, type Trainee, traineeFrom } from "../training/trainee.ts";
 import { scalerOf, withScaledValues } from "../training/value-scaler.ts";
 import { isMain, note, runProgram, withSharedOptions } from "./command-line.ts";
@@ -183,8 +183,9 @@ async function readSets(data: string, options: TrainOptions): Promise<Dataset> {
   const films = await readFilms(data, options);
   const allowed = allowedOf(options);
   const prints = allowed.length < leakKinds.length ? await fingerprints(films.samples) : undefined;
-  const shares = { train: 0.7, val: 0.1, test: 0.2 };
-  const split = films.samples.some(({ split }) => split !== undefined) ? films : splitDataset(films, { shares, seed: options.seed });
+  const split = films.samples.some(({ split }) => split !== undefined)
+    ? films
+    : splitDataset(films, { shares: usualShares, seed: options.seed });
   checkLeaks(split, { fingerprints: prints, allow: allowed });
   return split;
 }

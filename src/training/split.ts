@@ -20,6 +20,9 @@ export interface SplitOptions extends DealOptions {
   readonly largest?: Readonly<Record<string, number>>;
 }
 
+/** The sets that a training deals its films out to where their table names none. */
+export const usualShares = { train: 0.7, val: 0.1, test: 0.2 } as const;
+
 /**
  * The same samples, each with its set.
  * @throws RangeError for shares that are not positive or do not sum to 1, and where what belongs together has been put into two sets, or
