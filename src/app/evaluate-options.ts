@@ -1,6 +1,7 @@
 /** How a model is to be judged, as typed. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Precision } from "../gpu/layout.ts";
+import { systems } from "../systems/systems.ts";
 import { condition, list } from "./arguments.ts";
 import { type SharedOptions, wholeNumber } from "./command-line.ts";
 import type { ThresholdChoice } from "./evaluation/judge.ts";
@@ -8,6 +9,7 @@ import type { ThresholdChoice } from "./evaluation/judge.ts";
 export interface EvaluateOptions extends SharedOptions {
   readonly model?: readonly string[];
   readonly scores?: readonly string[];
+  readonly system?: string;
   readonly precision: Precision;
   readonly label: string;
   readonly where?: Readonly<Record<string, readonly string[]>>;
@@ -23,7 +25,8 @@ export interface EvaluateOptions extends SharedOptions {
   readonly report?: string;
   readonly audit: boolean;
   readonly mask?: string;
-  readonly gallery: boolean;
+  /** Mistakes of each kind and class in the report's gallery; false for none. */
+  readonly gallery: number | false;
   readonly json: boolean;
 }
 
@@ -35,6 +38,10 @@ export function withEvaluateOptions(command: Command): Command {
       new Option("--scores <file,…>", "tables of scores instead of models: columns file and P(class), as --report writes them")
         .argParser(list)
         .conflicts("model"),
+    )
+    .option(
+      "--system <name>",
+      `judges folders of \`train --system\` (--model) by the rules of their paper too: ${Object.keys(systems).join(", ")}`,
     )
     .addOption(new Option("--precision <type>", "how values are stored on the GPU; sums are f32").choices(["f32", "f16"]).default("f32"))
     .option("--label <column>", "the manifest's column with the class, in the model's names", "label")
@@ -60,6 +67,12 @@ export function withEvaluateOptions(command: Command): Command {
         .conflicts("scores"),
     )
     .option("--mask <column>", "the column with lung masks for --audit; by default lungs-unet16 draws them")
+    .option(
+      "--gallery <n>",
+      "the worst mistakes of each kind and class in the report: film, heat map, most alike training films",
+      wholeNumber(1),
+      4,
+    )
     .option("--no-gallery", "no pictures of films in the report")
     .option("--json", "one JSON document on stdout", false);
 }

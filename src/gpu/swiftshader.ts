@@ -83,7 +83,7 @@ async function unpack(archive: string, folder: string): Promise<void> {
 }
 
 /** The regular files of an uncompressed POSIX tar archive: blocks of 512 bytes, a header and then the content, padded. */
-function filesOfTar(tar: Uint8Array): Map<string, Uint8Array> {
+export function filesOfTar(tar: Uint8Array): Map<string, Uint8Array> {
   const text = (from: number, to: number): string => new TextDecoder().decode(tar.subarray(from, to)).replace(/\0.*$/s, "").trim();
   const files = new Map<string, Uint8Array>();
   for (let at = 0; at + 512 <= tar.length; ) {

@@ -265,7 +265,7 @@ const averaged = (scores: readonly (readonly number[])[], classes: readonly stri
   });
 
 /** For classes that do not exclude each other, sums over the classes of what each one's presence has. */
-function disagreementOf(scores: readonly (readonly number[])[], weights: readonly number[], isMultiLabel: boolean): Disagreement {
+export function disagreementOf(scores: readonly (readonly number[])[], weights: readonly number[], isMultiLabel: boolean): Disagreement {
   const entropyOf = (row: readonly number[]): number => sum(row.map((score) => surprise(score) + (isMultiLabel ? surprise(1 - score) : 0)));
   const mean = scores[0].map((_, c) => sum(weights.map((weight, m) => weight * scores[m][c])));
   const entropy = entropyOf(mean);

@@ -174,6 +174,32 @@ test("a report's table of images is read back as scores, and gives the same numb
   expect(readFileSync(join(out, "report.md"), "utf8")).toContain("fixed by the command line");
 });
 
+test("several models are also judged as their mean, with what their disagreement tells", async () => {
+  const out = inFolder("both");
+  const both = ["--scores", `${inFolder("good.csv")},${inFolder("poor.csv")}`];
+  const text = await evaluate(manifest, ...both, "--positive", "covid", "--json", "--report", out);
+  const { models, comparisons } = JSON.parse(text);
+  const mean = models[2];
+  const rows = places("test").map((i) => good.rows[i].map((score, c) => (score + poor.rows[i][c]) / 2));
+  const labels = places("test").map((i) => films[i].label);
+  const clusters = places("test").map((i) => films[i].patient);
+  const own = multiclassReport(rows.flat(), labels, classes, { clusters, resamples: 100, seed: 0 });
+  expect([mean.model, mean.classes.bootstrapped]).toEqual(["mean of 2 models", plain(own.bootstrapped)]);
+  expect(comparisons.map(({ first, second }: Record<string, string>) => [first, second].map((name) => name.split("/").at(-1)))).toEqual([
+    ["good.csv", "poor.csv"],
+    ["mean of 2 models", "good.csv"],
+    ["mean of 2 models", "poor.csv"],
+  ]);
+  expect(mean.agreement.agreed.trials + mean.agreement.divided.trials).toBe(30);
+  const files = readdirSync(out);
+  const charts = ["good.headline", "poor.confusion", "mean-of-2-models.covid.roc", "comparison.covid.roc"];
+  expect(files).toEqual(expect.arrayContaining(charts.flatMap((name) => [`${name}.svg`, `${name}.png`])));
+  expect(readFileSync(join(out, "comparison.covid.roc.png")).subarray(1, 4).toString()).toBe("PNG");
+  const { columns } = readCsv(readFileSync(join(out, "mean-of-2-models.images.csv"), "utf8"), "mean");
+  expect(columns.at(-1)).toBe("disagreement");
+  expect(readFileSync(join(out, "report.md"), "utf8")).toContain("](good.headline.svg)");
+});
+
 describe("what cannot be judged is told in one line", () => {
   const lines = manifestText.trim().split("\n");
   const table = (name: string, text: string) => {
@@ -262,6 +288,43 @@ test("a test set of one class, and one of too few positives, say what is not def
   const report = await evaluate(inFolder("few.csv"), "--scores", inFolder("good.csv"), "--positive", "covid");
   expect(report).toContain("5 positive and 5 negative cases are needed, there are 3 and");
   expect(report).not.toMatch(/NaN|undefined|Infinity/);
+});
+
+describe("scores that say little are judged as far as they are defined", () => {
+  const scored = (name: string, rowOf: (row: readonly number[], i: number) => readonly number[]) => {
+    const rows = good.rows.map((row, i) => [films[i].file, ...rowOf(row, i).map(String)]);
+    writeFileSync(inFolder(name), writeCsv({ columns: ["file", ...classes.map((label) => `P(${label})`)], rows }));
+    return inFolder(name);
+  };
+
+  test("the same for every film and class: no area, and the answer is told to be a matter of order", async () => {
+    const text = await evaluate(
+      manifest,
+      "--scores",
+      scored("ties.csv", () => [1 / 3, 1 / 3, 1 / 3]),
+      "--positive",
+      "covid",
+    );
+    expect(text).toMatch(/covid +10 +not defined: all scores are equal/);
+    expect(text).toContain("Of 30 of 30 films several classes have the highest score; the first of them counts as the answer.");
+    expect(text).toContain("youden: all scores are equal");
+    expect(text).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  test("below 0 or above 1: ranks are judged, and nothing that takes scores for probabilities; no mean is taken", async () => {
+    const logits = scored("logits.csv", (row) => row.map((score) => 8 * score - 3));
+    const text = await evaluate(manifest, "--scores", `${inFolder("good.csv")},${logits}`, "--positive", "covid", "--json");
+    const { models, withoutMean } = JSON.parse(text);
+    const [probabilities, other] = models;
+    expect(other.classes).toEqual({ notDefined: expect.stringContaining("the scores of a film are no probabilities that sum to 1") });
+    expect(other.each[0].rocArea).toEqual(probabilities.each[0].rocArea);
+    expect(other.each[0].calibration).toEqual({ notDefined: expect.stringContaining("no probability") });
+    expect(other.each[0].decisionCurve).toEqual({ notDefined: expect.stringContaining("no probability") });
+    const area = { notDefined: "scores below 0 or above 1 have no shares" };
+    expect(other.within[0]).toMatchObject({ source: "east", area: { value: area, interval: area } });
+    expect(other.within[0].balancedAccuracy).toEqual(probabilities.within[0].balancedAccuracy);
+    expect([models.length, withoutMean]).toEqual([2, expect.stringContaining("logits.csv: the scores of a film are no probabilities")]);
+  });
 });
 
 test("a model's scores on drawn films are those of `predict`, and a film that cannot be read is told and left out", async () => {

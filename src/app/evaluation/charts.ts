@@ -1,26 +1,11 @@
-/**
- * The charts of a report, by Observable Plot: each is a function of plain data and of the document to draw in, so that a page draws with its
- * own and a program under Node with linkedom's.
- */
+/** The charts of one class against the rest: each is a function of plain data and of the document to draw in. */
 import * as Plot from "@observablehq/plot";
 import type { BinaryReport } from "../../statistics/binary-report.ts";
 import { estimateText } from "../../statistics/estimate.ts";
 import { histogram } from "../../statistics/histogram.ts";
 import { isDefined, statisticText } from "../../statistics/not-defined.ts";
+import { type Chart, COLOURS, chart, diagonal, SIDE, square, unit } from "./chart.ts";
 import { originOf } from "./tables.ts";
-
-export interface Chart {
-  /** For a file name: "roc". */
-  readonly name: string;
-  readonly caption: string;
-  /** A whole SVG document. */
-  readonly svg: string;
-}
-
-/** Okabe and Ito's colours, which colour-blind readers tell apart. */
-const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"];
-const SIDE = 380;
-const unit = [0, 1] as const;
 
 /** What charts of one class against the rest show. */
 export interface ChartData {
@@ -168,30 +153,4 @@ function decisionChart(document: Document, { positive, report: { decisionCurve, 
       ],
     },
   );
-}
-
-const square = { width: SIDE, height: SIDE, grid: true } as const;
-
-const diagonal = () =>
-  Plot.line(
-    [
-      [0, 0],
-      [1, 1],
-    ],
-    { stroke: "#777", strokeDasharray: "4 3" },
-  );
-
-/** Plot's figure as a document of its own. */
-function chart(document: Document, name: string, caption: string, options: Plot.PlotOptions): Chart {
-  const figure = Plot.plot({
-    document,
-    marginLeft: 50,
-    marginBottom: 40,
-    style: { fontFamily: "sans-serif", fontSize: "11px", background: "#fff" },
-    ...options,
-  });
-  figure.setAttribute("xmlns", "http://www.w3.org/2000/svg");
-  figure.setAttribute("role", "img");
-  figure.setAttribute("aria-label", caption);
-  return { name, caption, svg: figure.outerHTML };
 }

@@ -19,10 +19,11 @@ export interface ComparedPair {
  * @throws InputError where two know different classes, or could not read the same films.
  */
 export function comparePairs(judgements: readonly Judgement[]): ComparedPair[] {
-  return judgements.flatMap((first, place) => judgements.slice(place + 1).map((second) => compared(first, second)));
+  return judgements.flatMap((first, place) => judgements.slice(place + 1).map((second) => comparePair(first, second)));
 }
 
-function compared(first: Judgement, second: Judgement): ComparedPair {
+/** Two models. @throws InputError as `comparePairs` does. */
+export function comparePair(first: Judgement, second: Judgement): ComparedPair {
   const [a, b] = [first.test, second.test];
   const known = [a, b].map(({ classes }) => [...classes].sort().join(", "));
   if (known[0] !== known[1])

@@ -17,18 +17,20 @@ export interface FilmOptions {
   readonly by: readonly string[];
   /** The column with the lung mask's path. */
   readonly mask?: string;
+  /** The classes that are taken; films of others are left out. */
+  readonly classes?: readonly string[];
 }
 
 /**
  * All films of a manifest or of a folder a class, whatever their set.
  * @throws InputError for what cannot be read, and for a column that is asked for and not there.
  */
-export async function readFilms(data: string, { label, where, source, by, mask }: FilmOptions): Promise<Dataset> {
+export async function readFilms(data: string, { label, where, source, by, mask, classes }: FilmOptions): Promise<Dataset> {
   const found = await stat(data).catch(() => undefined);
   if (found?.isDirectory()) {
     const other = by.find((column) => column !== label);
     if (other !== undefined) throw new InputError(data, `is a folder and has no column ${other} to tell films apart by`);
-    return readClassFolders(data);
+    return readClassFolders(data, { classes });
   }
   const { columns } = readCsv(new TextDecoder().decode(await readBytes(data)), data);
   for (const column of by) {
@@ -36,7 +38,10 @@ export async function readFilms(data: string, { label, where, source, by, mask }
     const nearest = nearestName(column, columns);
     throw new InputError(data, `has no column ${column}${nearest ? `, did you mean ${nearest}?` : `, only ${columns.join(", ")}`}`);
   }
-  return readManifest(data, { label, where, mask, tags: [...new Set([source, ...by])] });
+  return readManifest(data, {
+    ...{ label, where, mask, tags: [...new Set([source, ...by])] },
+    ...(classes && { classes, leaveOutOthers: true }),
+  });
 }
 
 /**

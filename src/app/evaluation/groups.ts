@@ -6,6 +6,7 @@ import { type Bootstrapped, bootstrap } from "../../statistics/bootstrap.ts";
 import { LEAST_CASES } from "../../statistics/cases.ts";
 import { type ClassAreas, classAreas } from "../../statistics/class-areas.ts";
 import { balancedAccuracy, confusionMatrix, predictedClasses } from "../../statistics/confusion.ts";
+import { noEstimate } from "../../statistics/estimate.ts";
 import { isDefined, notDefined, type Statistic } from "../../statistics/not-defined.ts";
 import { type Proportion, proportion } from "../../statistics/proportion.ts";
 import { type RocArea, rocAreaEstimate } from "../../statistics/roc-area.ts";
@@ -32,6 +33,7 @@ export function someOf(all: ScoredFilms, places: readonly number[]): ScoredFilms
     films: places.map((place) => all.films[place]),
     labels: Int32Array.from(places, (place) => all.labels[place]),
     scores: Float64Array.from(places.flatMap((place) => Array.from(all.scores.subarray(place * outputs, (place + 1) * outputs)))),
+    withheld: places.map((place) => all.withheld[place]),
     ...(all.clusters && { clusters: places.map((place) => all.clusters?.[place] ?? "") }),
   };
 }
@@ -45,7 +47,7 @@ export interface Within {
   /** Over these classes, where the highest score among them is the answer; and where the highest of all is. */
   readonly balancedAccuracy: Bootstrapped;
   readonly amongAll: Statistic;
-  /** Of two classes the area of the second's share of both scores; of more the areas of their shares. */
+  /** Of two classes the area of the second's share of both scores; of more the areas of their shares. Not defined of what are no probabilities. */
   readonly area: RocArea | ClassAreas;
 }
 
@@ -100,7 +102,7 @@ function withinOne(
   const sums = part.films.map((_, n) => kept.subarray(n * count, (n + 1) * count).reduce((sum, score) => sum + score, 0));
   // A row of zeros is no preference.
   const shares = kept.map((score, i) => (sums[Math.floor(i / count)] > 0 ? score / sums[Math.floor(i / count)] : 1 / count));
-  const predicted = predictedClasses(shares, count);
+  const predicted = predictedClasses(kept, count);
   const all = predictedClasses(part.scores, outputs);
   const second = Float64Array.from(part.films, (_, n) => shares[n * count + 1]);
   return {
@@ -119,8 +121,18 @@ function withinOne(
       { clusters: part.clusters, ...options },
     ),
     amongAll: balancedAccuracy(confusionMatrix(all, part.labels, outputs)),
-    area: count === 2 ? rocAreaEstimate(second, labels, { clusters: part.clusters }) : classAreas(shares, labels, count),
+    area: kept.some((score) => score < 0 || score > 1)
+      ? noShares(labels)
+      : count === 2
+        ? rocAreaEstimate(second, labels, { clusters: part.clusters })
+        : classAreas(shares, labels, count),
   };
+}
+
+function noShares(labels: Int32Array): RocArea {
+  const reason = "scores below 0 or above 1 have no shares";
+  const positives = labels.filter((label) => label === 1).length;
+  return { ...noEstimate(reason), standardError: notDefined(reason), positives, negatives: labels.length - positives };
 }
 
 /** One class against the rest on the films with one value of a column. */

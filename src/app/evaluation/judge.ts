@@ -23,13 +23,15 @@ export interface ScoredFilms {
   readonly labels: Int32Array;
   /** A row of scores a film, end to end. */
   readonly scores: Float64Array;
+  /** Whether users get no answer, since a film is unlike those that the model was fitted on. */
+  readonly withheld: readonly boolean[];
   /** The patient (or group) of each film; undefined where no film names one. */
   readonly clusters?: readonly string[];
 }
 
 /** Joins films and scores. @throws InputError where a film is of a class that the model does not know, or no film is left. */
 export function scoredFilms(dataset: Dataset, name: string, films: readonly Sample[], scores: Scores, labelColumn: string): ScoredFilms {
-  const kept = films.flatMap((film, i) => (scores.rows[i] ? [{ film, row: scores.rows[i] }] : []));
+  const kept = films.flatMap((film, i) => (scores.rows[i] ? [{ film, row: scores.rows[i], withheld: scores.withheld[i] }] : []));
   if (kept.length === 0) throw new InputError(dataset.name, `no film of ${name} could be read`);
   const own = kept.map(({ film }) => film);
   return {
@@ -38,6 +40,7 @@ export function scoredFilms(dataset: Dataset, name: string, films: readonly Samp
     films: own,
     labels: labelsFor(dataset, own, scores.classes, labelColumn),
     scores: Float64Array.from(kept.flatMap(({ row }) => Array.from(row))),
+    withheld: kept.map(({ withheld }) => withheld),
     ...(own.some(({ patient, group }) => patient ?? group) && { clusters: clustersOf(own) }),
   };
 }
@@ -75,6 +78,10 @@ export interface Judgement {
   readonly test: ScoredFilms;
   /** Not defined where scores of a film do not sum to 1. */
   readonly classes: MulticlassReport | NotDefined;
+  /** What thresholds were chosen on. */
+  readonly validation?: ScoredFilms;
+  /** Films of which several classes have the highest score, so that the first of them is taken for the answer. */
+  readonly tied: number;
   readonly each: readonly ClassJudgement[];
 }
 
@@ -90,10 +97,21 @@ export function judge(model: string, test: ScoredFilms, validation: ScoredFilms 
   return {
     model,
     test,
+    validation,
     classes:
       reasonAgainstClasses(test) ?? multiclassReport(test.scores, test.labels, test.classes, { clusters: test.clusters, resamples, seed }),
+    tied: tiedFilms(test),
     each: positive.map((label) => judgeClass(label, test, validation, options)),
   };
+}
+
+function tiedFilms({ classes, scores, films }: ScoredFilms): number {
+  const isTied = (n: number): boolean => {
+    const row = scores.subarray(n * classes.length, (n + 1) * classes.length);
+    const highest = Math.max(...row);
+    return row.indexOf(highest) !== row.lastIndexOf(highest);
+  };
+  return films.filter((_, n) => isTied(n)).length;
 }
 
 /** Probabilities of a float32 softmax sum to 1 within this. */

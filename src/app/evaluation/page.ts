@@ -1,35 +1,24 @@
 /** The report as one page that needs nothing else: styles, charts and pictures are in it, and no script. */
-
 import { version } from "../version.ts";
-import type { ChartData } from "./charts.ts";
-import { type Chart, chartsOf } from "./charts.ts";
-import type { Mistake } from "./gallery.ts";
-import { binarySet } from "./judge.ts";
-import type { JudgedModel, Section } from "./result.ts";
+import type { Chart } from "./chart.ts";
+import type { AlikeFilm, Mistake } from "./gallery.ts";
+import type { ModelCharts } from "./report-charts.ts";
+import type { Section } from "./result.ts";
 import { escaped, tableHtml } from "./table.ts";
 
-/** What a page shows of one model beside its tables. */
+/** What a page shows of one model. */
 export interface ModelPage {
   readonly section: Section;
-  readonly charts: readonly Chart[];
+  readonly charts: ModelCharts;
   readonly mistakes: readonly Mistake[];
   /** Its card, as text. */
   readonly card?: string;
 }
 
-/** Charts of each positive class; names are `CLASS.CHART`. */
-export async function modelCharts({ each, test }: JudgedModel, classOf: (place: number) => string): Promise<Chart[]> {
-  const { parseHTML } = await import("linkedom");
-  const { document } = parseHTML("<!doctype html><html><body></body></html>");
-  return each.flatMap(({ positive, report }) => {
-    const data: ChartData = {
-      positive,
-      report,
-      scores: binarySet(test, positive).scores,
-      groups: test.films.map((_, place) => classOf(place)),
-    };
-    return chartsOf(document, data).map((chart) => ({ ...chart, name: `${positive}.${chart.name}` }));
-  });
+/** What it shows of several beside each other. */
+export interface ComparisonPage {
+  readonly section: Section;
+  readonly charts: readonly Chart[];
 }
 
 export interface PageFacts {
@@ -38,7 +27,11 @@ export interface PageFacts {
   readonly facts: readonly (readonly [name: string, value: string])[];
 }
 
-export const reportPage = ({ title, facts }: PageFacts, models: readonly ModelPage[], rest: readonly Section[]): string => `<!doctype html>
+export const reportPage = (
+  { title, facts }: PageFacts,
+  models: readonly ModelPage[],
+  rest: readonly ComparisonPage[],
+): string => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -51,27 +44,57 @@ export const reportPage = ({ title, facts }: PageFacts, models: readonly ModelPa
 <h1>${escaped(title)}</h1>
 <p class="warning">Research and demonstration only: not a medical device, not for clinical use.</p>
 <dl>${facts.map(([name, value]) => `<dt>${escaped(name)}</dt><dd>${escaped(value)}</dd>`).join("")}</dl>
-<nav>${[...models.map(({ section }) => section), ...rest].map((section, i) => `<a href="#s${i}">${escaped(section.title)}</a>`).join(" · ")}</nav>
+<nav>${[...models, ...rest].map(({ section }, i) => `<a href="#s${i}">${escaped(section.title)}</a>`).join(" · ")}</nav>
 ${models.map((model, i) => modelHtml(model, i)).join("\n")}
-${rest.map((section, i) => sectionHtml(section, models.length + i)).join("\n")}
+${rest.map(({ section, charts }, i) => `${headingHtml(section, models.length + i)}\n${chartsHtml(charts)}\n${tablesHtml(section)}`).join("\n")}
 <footer>roentgen ${escaped(version)}</footer>
 </body>
 </html>
 `;
 
-function modelHtml({ section, charts, mistakes, card }: ModelPage, place: number): string {
-  return `${sectionHtml(section, place)}
-<div class="charts">${charts.map(({ svg, caption }) => `<figure>${svg}<figcaption>${escaped(caption)}</figcaption></figure>`).join("\n")}</div>
-${mistakes.length > 0 ? `<h3>Mistakes</h3>\n<div class="gallery">${mistakes.map(mistakeHtml).join("\n")}</div>` : ""}
-${card === undefined ? "" : `<details><summary>Model card</summary><pre>${escaped(card)}</pre></details>`}`;
+/** The headline with its chart comes first, so that nobody reads another number before it. */
+function modelHtml({ section, charts: { overview, classes }, mistakes, card }: ModelPage, place: number): string {
+  return `${headingHtml(section, place)}
+${chartsHtml(overview)}
+${tablesHtml(section)}
+${classes.map(({ positive, charts }) => (charts.length > 0 ? `<h3>${escaped(section.title)}: charts of ${escaped(positive)}</h3>\n${chartsHtml(charts)}` : "")).join("\n")}
+${mistakes.length > 0 ? galleryHtml(section.title, mistakes) : ""}
+${card === undefined ? "" : `<details><summary>Model card of ${escaped(section.title)}</summary><pre>${escaped(card)}</pre></details>`}`;
 }
 
-const sectionHtml = ({ title, tables }: Section, place: number): string =>
-  `<h2 id="s${place}">${escaped(title)}</h2>\n${tables.map(tableHtml).join("\n")}`;
+const headingHtml = ({ title }: Section, place: number): string => `<h2 id="s${place}">${escaped(title)}</h2>`;
 
-const mistakeHtml = ({ kind, positive, film, score, truth, picture, pictures = [] }: Mistake): string => `<figure>
-${[picture, ...pictures].map((png) => `<img alt="" width="160" src="data:image/png;base64,${png}">`).join("")}
-<figcaption><b>${escaped(`false ${kind}`)}</b> for ${escaped(positive)}, P ${score.toFixed(3)}<br>is ${escaped(truth)}<br>${escaped(film)}</figcaption></figure>`;
+const tablesHtml = ({ tables }: Section): string => tables.map(tableHtml).join("\n");
+
+const chartsHtml = (charts: readonly Chart[]): string =>
+  charts.length === 0
+    ? ""
+    : `<div class="charts">${charts.map(({ svg, caption }) => `<figure>${svg}<figcaption>${escaped(caption)}</figcaption></figure>`).join("\n")}</div>`;
+
+/** Mistakes of each class and kind under a heading of their own. */
+function galleryHtml(model: string, mistakes: readonly Mistake[]): string {
+  const kinds = [...new Set(mistakes.map(({ kind, positive }) => `false ${kind}s of ${positive}`))];
+  const parts = kinds.map((name) => {
+    const own = mistakes.filter(({ kind, positive }) => `false ${kind}s of ${positive}` === name);
+    return `<h4>${escaped(name)}</h4>\n<div class="gallery">${own.map(mistakeHtml).join("\n")}</div>`;
+  });
+  return `<h3>${escaped(model)}: worst mistakes</h3>
+<p class="note">At each class's first threshold. Beside a film: where the network sees the class (Grad-CAM), and the training films that are nearest
+by its features, none of the same patient.</p>
+${parts.join("\n")}`;
+}
+
+const mistakeHtml = ({ positive, film, score, truth, picture, heatMap, neighbours }: Mistake): string => `<figure>
+<div class="films">${[picture, ...(typeof heatMap === "string" ? [heatMap] : [])].map((png) => imageHtml(png)).join("")}</div>
+${neighbours.length > 0 ? `<div class="films">${neighbours.map(alikeHtml).join("")}</div>` : ""}
+<figcaption><b>is ${escaped(truth)}</b>, P(${escaped(positive)}) ${score.toFixed(3)}<br>${escaped(film)}${
+  heatMap !== undefined && typeof heatMap !== "string" ? `<br>no heat map: ${escaped(heatMap.notDefined)}` : ""
+}</figcaption></figure>`;
+
+const alikeHtml = ({ film, truth, distance, picture }: AlikeFilm): string =>
+  `<span title="${escaped(film)}">${picture === undefined ? "" : imageHtml(picture)}<small>${escaped(truth)} ${distance.toPrecision(3)}</small></span>`;
+
+const imageHtml = (png: string): string => `<img alt="" src="data:image/png;base64,${png}">`;
 
 const style = `
 body{font:15px/1.45 system-ui,sans-serif;max-width:72rem;margin:2rem auto;padding:0 1rem;color:#222;background:#fff}
@@ -81,9 +104,14 @@ h2{margin-top:3rem;border-bottom:1px solid #ccc}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:13px}
 th,td{border-bottom:1px solid #ddd;padding:.25rem .6rem;text-align:left;vertical-align:top}
 .note{font-size:12px;color:#555;margin:.2rem 0}
-.charts,.gallery{display:flex;flex-wrap:wrap;gap:1.25rem}
-figure{margin:0;max-width:540px}
-.gallery figure{max-width:340px;font-size:12px}
+.charts,.gallery{display:flex;flex-wrap:wrap;gap:1.25rem;margin:1rem 0}
+figure{margin:0;max-width:100%}
+figure svg{max-width:100%;height:auto}
+.charts figcaption{max-width:520px}
+.gallery figure{width:330px;font-size:12px}
+.films{display:flex;gap:.4rem;align-items:flex-end;margin-bottom:.4rem}
+.films span{display:flex;flex-direction:column}
+h4{margin:1.2rem 0 .2rem}
 figcaption{font-size:12px;color:#444}
 pre{white-space:pre-wrap;background:#f6f6f6;padding:1rem}
 dt{float:left;clear:left;width:11rem;color:#555}dd{margin-left:11.5rem;overflow-wrap:anywhere}

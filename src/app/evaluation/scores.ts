@@ -1,7 +1,8 @@
 /** What a model says of films: computed here, or read from a table that was written before. */
 import { InputError, readBytes } from "../../bytes.ts";
 import { readCsv } from "../../loaders/csv.ts";
-import type { Model } from "../../models/model.ts";
+import type { Model, Result } from "../../models/model.ts";
+import { withheldBy } from "../../models/out-of-distribution/detector.ts";
 import type { Picture } from "../../models/picture.ts";
 import type { Sample } from "../../training/dataset.ts";
 
@@ -12,7 +13,16 @@ export interface Scores {
   readonly rows: readonly (Float64Array | undefined)[];
   /** Why films have no row. */
   readonly failures: readonly { readonly film: string; readonly error: Error }[];
+  /** Whether the model's file says of a film that it is unlike those it was fitted on, so that users get no answer; of each film. */
+  readonly withheld: readonly boolean[];
 }
+
+/** Those of the films from one place to another. */
+export const partOf = (scores: Scores, first: number, last?: number): Scores => ({
+  ...scores,
+  rows: scores.rows.slice(first, last),
+  withheld: scores.withheld.slice(first, last),
+});
 
 export interface ScoreOptions {
   readonly batch: number;
@@ -23,35 +33,41 @@ export interface ScoreOptions {
 
 /**
  * Scores of films, batch by batch. A film that cannot be read is a failure and stops nothing.
+ * @param model - one that was loaded to answer all (`answerAll`), so that there are scores of films that it would withhold too.
  * @throws InputError for a model that does not classify.
  * @throws DeviceError if the GPU fails.
  */
 export async function scoreFilms(model: Model, films: readonly Sample[], { batch, onFilm, change }: ScoreOptions): Promise<Scores> {
-  const { classes, task, arch } = model.description;
+  const { classes, task, arch, outOfDistribution } = model.description;
   if (task !== "classification") throw new InputError(arch, `is a ${task} model, only classifiers are evaluated`);
+  const isWithheld = ({ outlierScores }: Result): boolean =>
+    outOfDistribution !== undefined && outlierScores !== undefined && withheldBy(outlierScores, outOfDistribution) !== undefined;
   const rows: (Float64Array | undefined)[] = [];
+  const withheld: boolean[] = [];
   const failures: { film: string; error: Error }[] = [];
   for (let first = 0; first < films.length; first += batch) {
     const part = films.slice(first, first + batch);
     const pictures = change ? await changedPictures(part, change) : part.map(({ picture }) => ({ picture }));
     const readable = pictures.flatMap((one, place) => ("picture" in one ? [{ ...one, place }] : []));
-    const outcomes = new Map<number, Float64Array | Error>();
+    const outcomes = new Map<number, Result | Error>();
     for (const [place, one] of pictures.entries()) if ("error" in one) outcomes.set(place, one.error);
     for await (const outcome of model.predictAll(
       readable.map(({ picture }) => picture),
       { batch },
     )) {
       const { place } = readable[outcome.index];
-      outcomes.set(place, "error" in outcome ? outcome.error : rowOf(outcome.result.predictions, classes));
+      outcomes.set(place, "error" in outcome ? outcome.error : outcome.result);
     }
     for (const [place, film] of part.entries()) {
       const outcome = outcomes.get(place);
-      rows.push(outcome instanceof Error ? undefined : outcome);
+      const isRead = outcome !== undefined && !(outcome instanceof Error);
+      rows.push(isRead ? rowOf(outcome.predictions, classes) : undefined);
+      withheld.push(isRead && isWithheld(outcome));
       if (outcome instanceof Error) failures.push({ film: film.name, error: outcome });
       onFilm?.();
     }
   }
-  return { classes, rows, failures };
+  return { classes, rows, failures, withheld };
 }
 
 type Changed = { readonly picture: Picture } | { readonly error: Error };
@@ -77,14 +93,18 @@ function rowOf(predictions: readonly { readonly label: string; readonly score: n
 /** What the columns of scores are called: `P(covid)`. */
 export const scoreColumn = (label: string): string => `P(${label})`;
 
+/** The class of a column of scores, also as the tables of systems call it: `p_covid`. */
+const classIn = (column: string): string | undefined => /^P\((.+)\)$/.exec(column)?.[1] ?? /^p_(.+)$/.exec(column)?.[1];
+
 /**
- * Scores from a table with a row a film, found by its `file`, and a column `P(class)` for each class, as this program writes it.
+ * Scores from a table with a row a film, found by its `file`, and a column `P(class)` for each class, as this program writes it, or `p_class`,
+ * as `train --system` does.
  * @throws InputError for a table without such columns, a film that it lacks or has twice, and a score that is no number.
  */
 export async function readScores(path: string, films: readonly Sample[]): Promise<Scores> {
   const { columns, rows } = readCsv(new TextDecoder().decode(await readBytes(path)), path);
   const file = columns.indexOf("file");
-  const places = columns.flatMap((column, place) => (/^P\(.+\)$/.test(column) ? [place] : []));
+  const places = columns.flatMap((column, place) => (classIn(column) === undefined ? [] : [place]));
   if (file < 0 || places.length === 0)
     throw new InputError(path, `needs a column file and columns such as P(covid), has ${columns.join(", ")}`);
   const byFile = new Map<string, readonly string[]>();
@@ -92,17 +112,18 @@ export async function readScores(path: string, films: readonly Sample[]): Promis
     if (byFile.has(row[file])) throw new InputError(path, `has two rows for ${row[file]}`);
     byFile.set(row[file], row);
   }
-  const classes = places.map((place) => columns[place].slice(2, -1));
+  const classes = places.map((place) => classIn(columns[place]) ?? "");
   return {
     classes,
     failures: [],
+    withheld: films.map(() => false),
     rows: films.map(({ name }) => {
       const row = byFile.get(name);
       if (!row) throw new InputError(path, `has no row for ${name}`);
       return Float64Array.from(places, (place, c) => {
         const score = Number(row[place]);
         if (row[place].trim() === "" || !Number.isFinite(score))
-          throw new InputError(path, `${scoreColumn(classes[c])} of ${name} is ${JSON.stringify(row[place])}, no finite number`);
+          throw new InputError(path, `${columns[places[c]]} of ${name} is ${JSON.stringify(row[place])}, no finite number`);
         return score;
       });
     }),

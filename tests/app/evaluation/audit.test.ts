@@ -2,14 +2,19 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Audit, audit, shown } from "../../../src/app/evaluation/audit.ts";
+import { type Audit, audit, auditOfMean, shown } from "../../../src/app/evaluation/audit.ts";
+import { embedFilms } from "../../../src/app/evaluation/embed.ts";
 import { filmsIn, readFilms } from "../../../src/app/evaluation/films.ts";
 import { headlineTable } from "../../../src/app/evaluation/headline.ts";
 import { type ScoredFilms, scoredFilms } from "../../../src/app/evaluation/judge.ts";
+import { lungMasks } from "../../../src/app/evaluation/lung-masks.ts";
 import { scoreFilms } from "../../../src/app/evaluation/scores.ts";
 import type { Image } from "../../../src/loaders/image.ts";
 import { loadModel, type Model } from "../../../src/models/model.ts";
 import { random } from "../../../src/random.ts";
+import type { Dataset } from "../../../src/training/dataset.ts";
+import { fingerprints } from "../../../src/training/fingerprints.ts";
+import { findLeaks } from "../../../src/training/leaks.ts";
 import { device } from "../../device.ts";
 import { changed, fileOf, tinyClassifier, tinySegmenter } from "../../tiny-model.ts";
 import { folderOf } from "../../training/films.ts";
@@ -40,17 +45,24 @@ const sampling = { resamples: 100, seed: 0 };
 
 let models: readonly Model[];
 let scored: ScoredFilms;
+let dataset: Dataset;
 let found: Audit;
 beforeAll(async () => {
   const shared = { device: await device() };
   const [model, segmenter] = await Promise.all(["tiny", "lungs"].map((name) => loadModel(join(folder, `${name}.safetensors`), shared)));
   models = [model, segmenter];
-  const dataset = await readFilms(join(folder, "films.csv"), { label: "label", source: "source", by: [], mask: "mask" });
+  dataset = await readFilms(join(folder, "films.csv"), { label: "label", source: "source", by: [], mask: "mask" });
   const test = filmsIn(dataset, "test");
   scored = scoredFilms(dataset, "test", test, await scoreFilms(model, test, { batch: 8 }), "label");
   const source = ({ tags }: { readonly tags?: Readonly<Record<string, string>> }) => tags?.source ?? "";
-  const train = filmsIn(dataset, "train");
-  found = await audit(model, dataset, scored, { ...sampling, segmenter, batch: 8, labelColumn: "label", source, train });
+  found = await audit(model, scored, {
+    ...sampling,
+    batch: 8,
+    lungs: lungMasks(segmenter),
+    source,
+    train: () => embedFilms(model, filmsIn(dataset, "train"), { batch: 8 }),
+    leaks: async () => findLeaks(dataset, { fingerprints: await fingerprints(dataset.samples) }),
+  });
 });
 afterAll(() => {
   for (const model of models) model.destroy();
@@ -79,8 +91,14 @@ test("hidden parts are judged on the same films as whole ones, by the masks of t
   expect([found.borderOnly.hidden.films, found.borderOnly.leftOut]).toEqual([16, 0]);
 });
 
+test("where nothing is left to judge, that is what is told", () => {
+  const none = { ...found.lungsHidden, scores: { ...found.lungsHidden.scores, rows: scored.films.map(() => undefined) } };
+  const { lungsHidden } = auditOfMean([{ ...found, lungsHidden: none }], scored, sampling);
+  expect(lungsHidden).toMatchObject({ leftOut: 16, hidden: { films: 0, area: { notDefined: "no films are left" } } });
+});
+
 test("everything stands in one table with a sentence each", () => {
-  const { rows, columns } = headlineTable(shown(scored, sampling), 2, [], found, "source");
+  const { rows, columns } = headlineTable({ whole: shown(scored, sampling), tied: 0, test: scored, within: [], audit: found }, "source");
   expect(rows.map(([name]) => name)).toEqual([
     "whole films",
     "lungs hidden",
@@ -89,5 +107,16 @@ test("everything stands in one table with a sentence each", () => {
     "leaks between sets",
   ]);
   for (const row of rows) expect([row.length, row[5].length > 20]).toEqual([columns.length, true]);
-  expect(rows[3][5]).toBe("the model's features tell 2 places with 1.000 (nearest mean 1.000); knowing the right class alone gives 0.500");
+  expect(rows[3].slice(2)).toEqual([
+    "1.000",
+    "0.500",
+    "",
+    "the model's features tell 2 places (nearest neighbours 1.000, nearest mean 1.000); knowing the right class alone gives 0.500",
+  ]);
+});
+
+test("the mean of a model and itself hides and shows as the model does, and has no features", () => {
+  const own = auditOfMean([found, found], scored, sampling);
+  expect([own.lungsHidden.hidden, own.borderOnly.whole]).toEqual([found.lungsHidden.hidden, found.borderOnly.whole]);
+  expect(own.source).toEqual({ notDefined: "a mean of scores has no features of its own" });
 });

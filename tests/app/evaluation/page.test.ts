@@ -24,7 +24,7 @@ test("every chart is one SVG document with its caption, and without a number tha
     expect(svg).not.toMatch(/NaN|Infinity|undefined/);
     expect(caption).toContain("covid");
   }
-  expect(charts[0].caption).toContain("DeLong 95%");
+  expect(charts[0].caption).toMatch(/95%: .*DeLong/);
 });
 
 test("what is not defined is not drawn", () => {
@@ -38,15 +38,20 @@ test("what is not defined is not drawn", () => {
 
 test("a page loads nothing and runs nothing, and text stays text", () => {
   const section = { title: "<script>x</script>", tables: [{ title: "t", columns: ["a"], rows: [["<b>"]] }] };
-  const mistake = { kind: "positive", positive: "covid", film: "a&b.png", truth: "normal", score: 0.9, picture: "AAAA" } as const;
+  const mistake = {
+    ...({ kind: "positive", positive: "covid", film: "a&b.png", truth: "normal", score: 0.9, picture: "AAAA", heatMap: "BBBB" } as const),
+    neighbours: [{ film: "<c>.png", truth: "covid", distance: 0.25, picture: "CCCC" }],
+  };
+  const charts = { overview: [], classes: [{ positive: "covid", charts: drawn(scores, labels) }] };
   const html = reportPage(
     { title: "films", facts: [["data", "films.csv"]] },
-    [{ section, charts: drawn(scores, labels), mistakes: [mistake], card: "# card" }],
+    [{ section, charts, mistakes: [mistake], card: "# card" }],
     [],
   );
   expect(html).not.toMatch(/<script|<link|src="(?!data:)|href="(?!#)|url\((?!#)|@import/);
   const { document } = parseHTML(html);
-  expect([document.querySelectorAll("svg").length, document.querySelectorAll("img").length]).toEqual([5, 1]);
+  expect([document.querySelectorAll("svg").length, document.querySelectorAll("img").length]).toEqual([5, 3]);
+  expect(document.querySelector(".films span")?.textContent).toBe("covid 0.250");
   expect([document.querySelector("h2")?.textContent, document.querySelector("td")?.textContent]).toEqual(["<script>x</script>", "<b>"]);
   expect(document.querySelector("pre")?.textContent).toBe("# card");
 });
