@@ -61,8 +61,8 @@ export { concat } from "./kernels/concat.ts";
 export { type ConvTranspose2dOptions, convTranspose2d } from "./kernels/conv-transpose2d.ts";
 export { type Conv2dOptions, conv2d } from "./kernels/conv2d.ts";
 export { type Conv3dOptions, type ConvTranspose3dOptions, conv3d, convTranspose3d } from "./kernels/conv3d.ts";
-export { cosineDistances, type Metric, manhattanDistances, squaredDistances } from "./kernels/distances.ts";
 export { detach } from "./kernels/detach.ts";
+export { cosineDistances, type Metric, manhattanDistances, squaredDistances } from "./kernels/distances.ts";
 export { type DropoutOptions, dropout } from "./kernels/dropout.ts";
 export { expand } from "./kernels/expand.ts";
 export { flat } from "./kernels/flat.ts";
@@ -277,6 +277,7 @@ export { applyChanges, applyToMask, type Change, drawChanges, type Recipe, type 
 export type { BatchValues } from "./training/batch.ts";
 export { type Batch, type Batches, type BatchesOptions, openBatches } from "./training/batches.ts";
 export { type Checkpoint, readCheckpoint, valuesFor, valuesOf, writeCheckpoint } from "./training/checkpoint.ts";
+export { type CircleLossOptions, circleLoss } from "./training/circle-loss.ts";
 export { readClassFolders } from "./training/class-folders.ts";
 export { classCounts, type Dataset, type Sample, samplesIn, subset } from "./training/dataset.ts";
 export { type TeacherLogits, type Teaching, taughtFilms, taughtLoss, teacherLogits } from "./training/distill.ts";
@@ -291,7 +292,6 @@ export {
   type FoldSets,
   type FoldSetsOptions,
   type FoldSpread,
-export { type CircleLossOptions, circleLoss } from "./training/circle-loss.ts";
   foldSets,
   foldSpreads,
   pooledFolds,

@@ -1,9 +1,10 @@
 /** What a model says of films: computed here, or read from a table that was written before. */
 import { InputError, readBytes } from "../../bytes.ts";
 import { readCsv } from "../../loaders/csv.ts";
-import type { Model, Result } from "../../models/model.ts";
+import type { Model } from "../../models/model.ts";
 import { withheldBy } from "../../models/out-of-distribution/detector.ts";
 import type { Picture } from "../../models/picture.ts";
+import type { Result } from "../../models/result.ts";
 import type { Sample } from "../../training/dataset.ts";
 
 /** Rows of as many scores as there are classes, a film each; films that could not be read have none. */

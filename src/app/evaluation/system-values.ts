@@ -3,13 +3,13 @@ import { join } from "node:path";
 import { InputError } from "../../bytes.ts";
 import { requestDevice } from "../../gpu/device.ts";
 import { loadModel } from "../../models/model.ts";
+import type { ValueScaler } from "../../models/value-scaler.ts";
 import { predictedFilms } from "../../systems/predicted-films.ts";
 import type { System } from "../../systems/system.ts";
 import type { Tables } from "../../systems/table.ts";
 import { tensor } from "../../tensor.ts";
 import { type Dataset, samplesIn } from "../../training/dataset.ts";
 import { readManifest } from "../../training/manifest.ts";
-import type { ValueScaler } from "../../training/value-scaler.ts";
 import type { EvaluateOptions } from "../evaluate-options.ts";
 import type { SystemRun } from "./system-run.ts";
 

@@ -1,7 +1,7 @@
 /** A report: what a model said of pictures, with all that somebody needs to ask it again. */
 import type { Finding } from "../../../imaging/quality.ts";
-import type { Milliseconds } from "../../../models/model.ts";
 import type { OutlierScores, Withheld } from "../../../models/out-of-distribution/detector.ts";
+import type { Milliseconds } from "../../../models/result.ts";
 import type { IndexDescription, IndexItem } from "../../../retrieval/embedding-index.ts";
 import type { SearchSettings, Vote } from "../cases/cases-protocol.ts";
 import type { OpenedModel } from "../protocol.ts";
