@@ -44,6 +44,7 @@ export {
   indicatorRules,
   type Pattern,
 } from "./imaging/phantom-cohort.ts";
+export { type PseudoColour, pseudoColoured, pseudoColours } from "./imaging/pseudo-colour.ts";
 export { type Finding, type FindingName, filmQuality, qualityLimits } from "./imaging/quality.ts";
 export { gelu, hardsigmoid, hardswish, leakyRelu, mish, relu, relu6, sigmoid, silu, tanh } from "./kernels/activation.ts";
 export { adaptiveAvgPool2d } from "./kernels/adaptive-avg-pool2d.ts";
@@ -120,8 +121,15 @@ export {
   ensemble,
   type MemberResult,
 } from "./models/ensemble.ts";
-
 export type { Outcome } from "./models/in-batches.ts";
+export {
+  type LiangFusionOptions,
+  type LiangOptions,
+  type LiangRegressionOptions,
+  type LiangTrunk,
+  liangCnnrf,
+  liangFusion,
+} from "./models/liang.ts";
 export type { EmbedOptions, LoadOptions } from "./models/model.ts";
 export { namedLayer, namedLayers } from "./models/named-layer.ts";
 export { type ExportOptions, onnxBytes } from "./models/onnx/export.ts";
@@ -255,6 +263,7 @@ export {
 } from "./statistics/threshold.ts";
 export { evenThresholds, type ThresholdRow, thresholdTable } from "./statistics/threshold-table.ts";
 export { type Fact, type Facts, fact, factList, type Mark, marks } from "./systems/fact.ts";
+export type { Findings, Inspection } from "./systems/inspection.ts";
 export { ensembleOf } from "./systems/keidar2021.ts";
 export {
   changeColumns,
@@ -265,7 +274,12 @@ export {
   keidarRefusal,
   type LungFinder,
 } from "./systems/keidar2021-pictures.ts";
-export { controlGate, distillationGrid, type GateDecision, type GateOptions, pseudoColoured } from "./systems/liang2021.ts";
+export {
+  type DistillationRun,
+  distillationGrid,
+  distillationTables,
+} from "./systems/liang2021-distillation.ts";
+export { controlGate, type FusionOptions, type GateDecision, type GateOptions, lateFusion } from "./systems/liang2021-gate.ts";
 export { type PredictedFilm, type PredictedFilms, predictedFilms } from "./systems/predicted-films.ts";
 export { oneAgainstRest, predictionTable, type ScoredFilm, type ScoredFilms, scoredFilms } from "./systems/scored-films.ts";
 export type { Choice as SystemChoice, Deviation, Plan, Results, System } from "./systems/system.ts";

@@ -7,8 +7,12 @@ import { balancedWeights } from "../training/objective.ts";
 import { recipes } from "../training/recipes.ts";
 import type { TrainOptions } from "./train-options.ts";
 
-export function fitOptionsOf(device: Device, options: TrainOptions, train: Dataset): Omit<FitOptions, "val" | "resume" | "folder"> {
-  const { optimizer, momentum, weightDecay, maxNorm, classWeights, sampler, augment, ema, resume, ...others } = options;
+export function fitOptionsOf(
+  device: Device,
+  options: TrainOptions,
+  train: Dataset,
+): Omit<FitOptions, "val" | "resume" | "folder" | "teacher"> {
+  const { optimizer, momentum, weightDecay, maxNorm, classWeights, sampler, augment, ema, resume, teacher, ...others } = options;
   return {
     ...others,
     device,

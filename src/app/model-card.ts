@@ -21,7 +21,10 @@ export function modelCard(
   const rows = [
     ["network", `${arch}, ${task}, ${parameters.toLocaleString("en")} parameters, stored as f32`],
     ["classes", classes.join(", ")],
-    ["input", `${input.width} × ${input.height}, ${input.resize}, ${input.channels === 1 ? "1 channel" : `3 channels (${input.colour})`}`],
+    [
+      "input",
+      `${input.width} × ${input.height}, ${input.resize}, ${input.channels === 1 ? "1 channel" : `3 channels (${input.pseudoColour ?? input.colour})`}`,
+    ],
     ["output", output === "none" ? "as the network gives it" : output],
     ["data", said("data", "films", "label", "where")],
     [

@@ -79,7 +79,8 @@ export async function openFolder(path: string, config: Readonly<Record<string, u
 
 const bestOf = (records: readonly EpochRecord[]): EpochRecord | undefined => records.findLast(({ isBest }) => isBest);
 
-const writeModel = (path: string, values: ReadonlyMap<string, Tensor>, metadata: Readonly<Record<string, string>>): Promise<void> =>
+/** Writes `model.safetensors` into a folder. */
+export const writeModel = (path: string, values: ReadonlyMap<string, Tensor>, metadata: Readonly<Record<string, string>>): Promise<void> =>
   writeWhole(`${path}/model.safetensors`, writeSafetensors(values, { dtype: "F32", metadata }));
 
 /** The best epoch's model, where there has been one. */

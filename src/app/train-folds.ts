@@ -15,6 +15,7 @@ import { writeWhole } from "../training/write-file.ts";
 import { note } from "./command-line.ts";
 import { fitOptionsOf } from "./fit-options.ts";
 import { finishing, takeInterrupt } from "./interruption.ts";
+import { writeModel } from "./train-folder.ts";
 import type { TrainOptions } from "./train-options.ts";
 import { trainingBar } from "./training-bar.ts";
 
@@ -61,6 +62,7 @@ export async function crossValidate(
       onEpoch: async (fold, epoch) => {
         const { values, checkpoint, ...record } = epoch;
         await appendFile(`${out}/fold-${fold}/log.jsonl`, logLine(record));
+        if (epoch.isBest) await writeModel(`${out}/fold-${fold}`, values, checkpoint.metadata);
         bar.epoch(epoch);
       },
     })) {

@@ -1,9 +1,11 @@
 /** What a training is set up with, as typed or as a configuration file has it. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { InputError } from "../bytes.ts";
+import { pseudoColours } from "../imaging/pseudo-colour.ts";
 import type { InputDescription } from "../models/description.ts";
 import { nearestName } from "../models/nearest-name.ts";
 import { systems } from "../systems/systems.ts";
+import type { DistillationOptions } from "../training/losses.ts";
 import type { LossName } from "../training/objective.ts";
 import { lossNames } from "../training/objective.ts";
 import type { OptimizerName } from "../training/optimizers/named.ts";
@@ -22,6 +24,7 @@ export interface TrainOptions extends SharedOptions {
   readonly size?: number;
   readonly resize?: InputDescription["resize"];
   readonly colour?: InputDescription["colour"];
+  readonly pseudoColour?: InputDescription["pseudoColour"];
   readonly width?: number;
   readonly label?: string;
   readonly classes?: readonly string[];
@@ -52,7 +55,14 @@ export interface TrainOptions extends SharedOptions {
   readonly system?: string;
   readonly member?: string;
   readonly variant?: string;
+  readonly teacher?: string;
+  readonly alpha: number;
+  readonly temperature: number;
+  readonly klReduction?: DistillationOptions["reduction"];
+  readonly grid?: readonly string[];
+  readonly seeds: number;
   readonly quick: boolean;
+  readonly threshold?: number;
   readonly recompute: boolean;
   readonly patience?: number;
   readonly monitor?: string;
@@ -72,7 +82,7 @@ export function withTrainOptions(command: Command): Command {
   const share = numberWithin(0, 1);
   return command
     .option("--arch <name>", "the network, as torchvision names it", "mobilenet_v2")
-    .option("--init <file|random>", "a .safetensors file to start from, or random values", "random")
+    .option("--init <file|random>", "a .safetensors file to start from, or random values; {member} stands for the member's name", "random")
     .option("--size <pixels>", "width and height of the network's input; by default the network's own", wholeNumber(1))
     .addOption(
       new Option("--resize <rule>", "how films come to that size; by default as the start has it, else stretched").choices([
@@ -87,6 +97,7 @@ export function withTrainOptions(command: Command): Command {
         "rgb",
       ]),
     )
+    .addOption(new Option("--pseudo-colour <map>", "the colours that grey levels are shown in").choices(pseudoColours))
     .option("--width <n>", "channels of a U-Net's first stage", wholeNumber(1))
     .option("--label <column>", "the manifest's column with the class", "label")
     .option("--classes <a,b,…>", "the classes in the order of the outputs; films of others are left out", list)
@@ -135,10 +146,20 @@ export function withTrainOptions(command: Command): Command {
     .option("--monitor <metric>", "what tells the best epoch; by default balancedAccuracy, dice or loss")
     .option("--workers <n>", "threads that decode and change films", wholeNumber(0), 1)
     .option("--folds <n>", "cross-validation: so many trainings, each judged on the films it has not seen", wholeNumber(2))
+    .option(
+      "--teacher <file|network>",
+      "a model file whose answers are learnt beside the classes; with --grid also a network to be trained first",
+    )
+    .option("--alpha <x>", "how much the teacher counts; the classes count the rest", share, 0.5)
+    .option("--temperature <T>", "what divides both networks' logits, to show how the teacher ranks the classes", positive, 4)
+    .addOption(new Option("--kl-reduction <rule>", "over what the divergence from the teacher is averaged").choices(["batchmean", "mean"]))
+    .option("--grid <alpha:T,…>", "the network alone, and taught by every pair, from each of --seeds seeds", list)
+    .option("--seeds <n>", "with --grid: so many seeds, from --seed on", wholeNumber(1), 1)
     .option("--system <name>", `the options of a published system (${Object.keys(systems).join(", ")}); what is typed wins`)
-    .option("--member <name>", "which of the system's networks or tasks; by default the first")
-    .option("--variant <name>", "which of the system's ways to train it; by default the first")
+    .option("--member <name>", "which of the system's networks or tasks, several with commas or all; by default the first")
+    .option("--variant <name>", "which of the system's ways to train it, several with commas or all; by default the first")
     .option("--quick", "the system in minutes: small films, few epochs, drawn films where none are given", false)
+    .option("--threshold <p>", "from which probability a film is positive in the system's tables; by default the paper's", share)
     .option("--config <file>", "JSON with any of these options by their long names in camelCase; what is typed wins")
     .option("--resume <folder>", "goes on with a training that was stopped")
     .option("--out <folder>", "where everything is written; must be new or empty")

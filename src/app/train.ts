@@ -1,6 +1,6 @@
 /** Training a network on chest films: `npx tsx src/app/train.ts MANIFEST --arch mobilenet_v2 --out DIR` */
 import { readFile, stat } from "node:fs/promises";
-import { basename, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { Command } from "commander";
 import { InputError } from "../bytes.ts";
 import { type Device, requestDevice } from "../gpu/device.ts";
@@ -9,17 +9,15 @@ import type { ValueScaler } from "../models/value-scaler.ts";
 import { statisticText } from "../statistics/not-defined.ts";
 import { predictedFilms } from "../systems/predicted-films.ts";
 import { scoredFilms } from "../systems/scored-films.ts";
-import { openBatches } from "../training/batches.ts";
+import type { Results } from "../systems/system.ts";
 import { type Checkpoint, readCheckpoint } from "../training/checkpoint.ts";
 import { readClassFolders } from "../training/class-folders.ts";
-import { type Dataset, samplesIn } from "../training/dataset.ts";
-import { type Evaluation, evaluate } from "../training/evaluate.ts";
+import { type Dataset, samplesIn, subset } from "../training/dataset.ts";
 import { fingerprints } from "../training/fingerprints.ts";
 import { fit } from "../training/fit.ts";
 import { checkLeaks, type LeakKind } from "../training/leaks.ts";
 import { readManifest } from "../training/manifest.ts";
 import { mergeClasses } from "../training/merge-classes.ts";
-import { lossFor } from "../training/objective.ts";
 import { type Report, reportOf } from "../training/report.ts";
 import { splitDataset, usualShares } from "../training/split.ts";
 import { newTrainee, type Trainee, traineeFrom } from "../training/trainee.ts";
@@ -27,12 +25,16 @@ import { scalerOf, withScaledValues } from "../training/value-scaler.ts";
 import { isMain, note, runProgram, withSharedOptions } from "./command-line.ts";
 import { fitOptionsOf } from "./fit-options.ts";
 import { finishing, takeInterrupt } from "./interruption.ts";
+import { trainDistilled } from "./train-distilled.ts";
 import { bestModel, checkFree, openFolder, type TrainFolder } from "./train-folder.ts";
 import { crossValidate, type FoldsReport, samePictures } from "./train-folds.ts";
+import { judge } from "./train-judge.ts";
 import { configOf, type TrainOptions, takeConfig, withTrainOptions } from "./train-options.ts";
-import { type ChosenSystem, drawFilms, takeSystem, writeSystem } from "./train-system.ts";
+import { type ChosenSystem, chosenOf, drawFilms, namesOf, takePlan, writeComparison, writeOutputs, writeSystem } from "./train-system.ts";
+import { teachingOf } from "./train-teacher.ts";
 import { trainingBar } from "./training-bar.ts";
 import { version } from "./version.ts";
+import { writeTables } from "./write-tables.ts";
 
 export const trainCommand = (): Command =>
   withSharedOptions(withTrainOptions(new Command("train")))
@@ -64,21 +66,52 @@ Exit codes: 0 done, 1 failed, 2 usage, 3 no usable GPU.`,
 async function train(typed: string | undefined, given: TrainOptions, command: Command): Promise<void> {
   const configFile = given.resume === undefined ? given.config : `${given.resume}/config.json`;
   const configured = configFile === undefined ? undefined : takeConfig(command, await textOf(configFile), configFile);
-  const chosen = takeSystem(command);
+  const choices = chosenOf(command);
+  const [chosen] = choices;
+  if (chosen) takePlan(command, chosen);
   const options: TrainOptions = command.opts();
   const out = options.resume ?? options.out;
   if (out === undefined) command.error("error: a folder for the results is needed (--out)");
   if (options.resume === undefined) await checkFree(out);
   const data = typed ?? configured ?? (chosen?.choice.quick ? await drawFilms(chosen, out, command) : undefined);
   if (data === undefined) command.error("error: a manifest or a folder of films is needed");
-  const document = await (options.folds === undefined ? trainOnce : trainByFolds)(data, command.opts(), out, chosen);
+  const document = await (choices.length > 1
+    ? trainSeveral(data, command, out, choices)
+    : trainingFor(command.opts())(data, command.opts(), out, chosen));
   process.stdout.write(options.json ? `${JSON.stringify(document.json, undefined, 2)}\n` : document.text);
   note("Research use only, not for clinical use.", options);
 }
 
-/** What is written to stdout. */
+/** @throws InputError for ways to train that do not go together. */
+function trainingFor({ folds, teacher, grid, scaleValues }: TrainOptions): typeof trainOnce {
+  if (grid !== undefined && teacher === undefined) throw new InputError("grid", "is of a teacher, say which (--teacher)");
+  if (folds !== undefined && teacher !== undefined) throw new InputError("teacher", "teaches one training, leave out --folds");
+  if (folds !== undefined && scaleValues) throw new InputError("scale-values", "scales by one set of training films, leave out --folds");
+  return grid !== undefined ? trainStudents : folds !== undefined ? trainByFolds : trainOnce;
+}
+
+/** Several members or variants of a system, one after the other on the same films, each in a folder of its own; and all of them compared. */
+async function trainSeveral(data: string, command: Command, out: string, choices: readonly ChosenSystem[]): Promise<Summary> {
+  const results: Record<string, Results> = {};
+  const parts: [string, Summary["json"]][] = [];
+  let text = "";
+  for (const [i, name] of namesOf(choices).entries()) {
+    takePlan(command, choices[i]);
+    const options: TrainOptions = command.opts();
+    const summary = await trainingFor(options)(data, options, join(out, name), choices[i]);
+    if (summary.results) results[name] = summary.results;
+    parts.push([name, summary.json]);
+    text += summary.text;
+  }
+  const [{ system }] = choices;
+  if (Object.keys(results).length > 1) await writeComparison(out, system, results);
+  return { text, json: { tool: "roentgen", version, out, parts: Object.fromEntries(parts) } };
+}
+
+/** What is written to stdout, and what a comparison takes. */
 interface Summary {
   readonly text: string;
+  readonly results?: Results;
   readonly json: Readonly<Record<string, unknown>>;
 }
 
@@ -100,18 +133,21 @@ async function trainOnce(data: string, options: TrainOptions, out: string, chose
   const best = await bestTrainee(folder);
   const judged = best && sets.test.samples.length > 0 ? await judge(device, best, sets.test, options) : undefined;
   const report = best && judged && reportOf(best.description, sets.test, judged);
+  const summary = await folder.finish(report);
+  let results: Results | undefined;
   if (chosen && best && judged) {
+    const trained = { device, file: `${out}/model.safetensors`, films: all.test };
     const { task, classes } = best.description;
-    const tables =
-      task === "regression"
-        ? chosen.system.valueTables?.(predictedFilms("test", classes, all.test, judged, scaler))
-        : chosen.system.tables({
-            test: scoredFilms("test", all.test, judged),
-            val: scoredFilms("val", all.val, await judge(device, best, all.val, options)),
-          });
-    await writeSystem(out, chosen, tables ?? {});
+    if (task === "regression")
+      await writeOutputs(out, chosen, { ...trained, predicted: predictedFilms("test", classes, all.test, judged, scaler) });
+    else {
+      const test = scoredFilms("test", all.test, judged);
+      const val = scoredFilms("val", all.val, await judge(device, best, all.val, options));
+      results = { test, val, threshold: chosen.threshold };
+      await writeOutputs(out, chosen, { ...trained, test, results });
+    }
   }
-  return { text: reportText(out, report), json: { ...provenance(out, device), ...(await folder.finish(report)) } };
+  return { text: reportText(out, report), results, json: { ...provenance(out, device), ...summary } };
 }
 
 /**
@@ -126,9 +162,26 @@ function withUnits(trainee: Trainee, { values = [], units }: TrainOptions, scale
   return { ...trainee, description: { ...description, metadata: { ...description.metadata, ...said } } };
 }
 
+/** A student alone and by every pair, from every seed. */
+async function trainStudents(data: string, options: TrainOptions, out: string, chosen: ChosenSystem | undefined): Promise<Summary> {
+  const { teacher = "", grid = [] } = options;
+  const films = await readSets(data, options);
+  const sets = { train: samplesIn(films, "train"), val: samplesIn(films, "val"), test: samplesIn(films, "test") };
+  const device = await requestDevice({ adapter: options.adapter, toggles: "fast" });
+  note(`${options.arch} taught by ${teacher}, ${grid.length} pairs, ${counted(sets)} on ${device.profile.description}`, options);
+  await openFolder(out, configOf(options, resolve(data)));
+  const start = (arch: string, seed: number) => startOf(films, { ...options, arch, seed });
+  const tables = await trainDistilled(device, sets, start, { ...options, teacher, grid }, out);
+  if (chosen) await writeSystem(out, chosen, tables);
+  else await writeTables(join(out, "tables"), tables);
+  const lines = tables.students.map(
+    ({ what, test_accuracy, seeds }) => `${what}: test accuracy ${test_accuracy}, ${seeds} ${seeds === 1 ? "seed" : "seeds"}`,
+  );
+  return { text: `${[out, ...lines].join("\n")}\n`, json: { ...provenance(out, device), ...tables } };
+}
+
 async function trainByFolds(data: string, options: TrainOptions, out: string, chosen: ChosenSystem | undefined): Promise<Summary> {
   const { folds = 0 } = options;
-  if (options.scaleValues) throw new InputError("scale-values", "scales by one set of training films, leave out --folds");
   const films = await readFilms(data, options);
   const joined = await samePictures(films, allowedOf(options));
   const { description } = await startOf(films, options);
@@ -141,16 +194,36 @@ async function trainByFolds(data: string, options: TrainOptions, out: string, ch
   const validated = await crossValidate(device, () => startOf(films, options), films, out, { ...options, folds, joined });
   if (!validated) return { text: `${out}\n`, json: provenance(out, device) };
   const { report, results, pooled } = validated;
-  if (chosen && description.task === "classification")
-    await writeSystem(out, chosen, chosen.system.tables({ test: scoredFilms("pooled folds", films, pooled), folds: results }));
-  return { text: foldsText(out, report), json: { ...provenance(out, device), ...report } };
+  const test = description.task === "classification" ? scoredFilms("pooled folds", films, pooled) : undefined;
+  const all = test && { test, folds: results, threshold: chosen?.threshold };
+  if (chosen && test) {
+    const [{ fold, places }] = results;
+    const held = { ...test, set: `fold ${fold}`, films: places.map((place) => test.films[place]) };
+    await writeOutputs(out, chosen, {
+      device,
+      file: `${out}/fold-${fold}/model.safetensors`,
+      films: subset(films, places, `fold ${fold}`),
+      test: held,
+      results: all,
+    });
+  }
+  return { text: foldsText(out, report), results: all, json: { ...provenance(out, device), ...report } };
 }
 
 /** The network at its start. */
 function startOf(films: Dataset, options: TrainOptions): Promise<Trainee> {
-  const { arch, size, resize, colour, init, seed, width } = options;
-  const classes = classesOf(films, options);
-  return newTrainee({ arch, classes, size, resize, colour, init, seed, options: width === undefined ? {} : { width } });
+  const { arch, size, resize, colour, pseudoColour, init, member = "", seed, width } = options;
+  return newTrainee({
+    arch,
+    classes: classesOf(films, options),
+    size,
+    resize,
+    colour,
+    pseudoColour,
+    init: init.replaceAll("{member}", member),
+    seed,
+    options: width === undefined ? {} : { width },
+  });
 }
 
 type Sets = Readonly<Record<"train" | "val" | "test", Dataset>>;
@@ -222,6 +295,7 @@ async function run(
     for await (const epoch of fit(trainee, sets.train, {
       ...fitOptionsOf(device, options, sets.train),
       resume,
+      teacher: await teachingOf(device, sets.train, options),
       val: sets.val,
       folder: folder.path,
       signal: interruption.signal,
@@ -244,13 +318,6 @@ async function run(
 async function bestTrainee(folder: TrainFolder): Promise<Trainee | undefined> {
   const best = await bestModel(folder.path);
   return best && traineeFrom(best.metadata, best.values, "model.safetensors");
-}
-
-/** What a network makes of films. */
-async function judge(device: Device, trainee: Trainee, films: Dataset, { batch, workers, arch, loss }: TrainOptions): Promise<Evaluation> {
-  const { input } = trainee.description;
-  await using batches = openBatches(films, { input, size: batch, seed: 0, sampler: { kind: "sequential" }, workers });
-  return await evaluate(device, trainee, batches, lossFor(arch, loss));
 }
 
 function foldsText(out: string, { pooled, spreads, folds }: FoldsReport): string {

@@ -1,5 +1,6 @@
 /** What a model file says of itself: network, classes, preprocessing, thresholds. Stored with the weights, never guessed. */
 import { InputError } from "../bytes.ts";
+import { type PseudoColour, pseudoColours } from "../imaging/pseudo-colour.ts";
 import type { Filter } from "../imaging/resize.ts";
 import { type OutOfDistribution, readOutOfDistribution } from "./out-of-distribution/description.ts";
 import { type Network, type NetworkOptions, networkNamed } from "./registry.ts";
@@ -12,6 +13,8 @@ export interface InputDescription {
   readonly channels: 1 | 3;
   /** grey: the luma, repeated where there are three channels; rgb: colour pictures keep their colour. */
   readonly colour: "grey" | "rgb";
+  /** The grey levels are shown in these colours, before the picture is brought to its size; colour is then rgb. */
+  readonly pseudoColour?: PseudoColour;
   /** stretch to the size; letterbox with black bars; or bring the shorter side to `shorterSide` and crop the centre. */
   readonly resize: "stretch" | "letterbox" | "shorter side";
   readonly shorterSide: number;
@@ -56,6 +59,7 @@ const inputKeys = [
   "size",
   "channels",
   "colour",
+  "pseudoColour",
   "resize",
   "shorterSide",
   "crop",
@@ -207,7 +211,21 @@ function readInput(given: unknown, fail: Fail): InputDescription {
     std,
     ...(given.equalize === true && { equalize: true }),
     ...(given.standardise === true && { standardise: true }),
+    ...readPseudoColour(given, fail),
   };
+}
+
+function readPseudoColour(
+  { pseudoColour, colour, channels, equalize }: Record<string, unknown>,
+  fail: Fail,
+): Pick<InputDescription, "pseudoColour"> {
+  if (pseudoColour === undefined) return {};
+  const known = pseudoColours.find((name) => name === pseudoColour);
+  if (!known) throw fail(`metadata input pseudoColour ${JSON.stringify(pseudoColour)} is not known`);
+  if (channels !== 3 || (colour !== undefined && colour !== "rgb"))
+    throw fail("metadata input pseudoColour is for 3 channels in colour rgb");
+  if (equalize === true) throw fail("metadata input has pseudoColour beside equalize, which is for grey levels");
+  return { pseudoColour: known };
 }
 
 function readInterpolation(given: unknown, fail: Fail): { filter: Filter; antialias: boolean } {

@@ -1,6 +1,7 @@
 /** The residual networks of Liang et al. 2021: CNNCF's base, its four teachers TS1–TS4, and the regression network CNNRF. */
 import { relu } from "../kernels/activation.ts";
 import { add } from "../kernels/arithmetic.ts";
+import { concat } from "../kernels/concat.ts";
 import { globalAvgPool } from "../kernels/global-avg-pool.ts";
 import { type Node, named } from "../kernels/op.ts";
 import { torchDefault as initial } from "./initial.ts";
@@ -20,6 +21,14 @@ export interface LiangRegressionOptions {
   readonly activation?: "none" | "relu";
   /** A linear map from the pooled features straight to the output. */
   readonly shortcut?: boolean;
+  /** What else is known of each case, such as age and symptoms, [n, values]: the last layer reads it beside what the chain gives. */
+  readonly tabular?: Node;
+}
+
+export interface LiangFusionOptions extends LiangOptions {
+  readonly trunk?: LiangTrunk;
+  /** What else is known of each case, [n, values]. */
+  readonly tabular?: Node;
 }
 
 export type LiangTrunk = "base" | "ts1" | "ts2" | "ts3" | "ts4";
@@ -40,7 +49,7 @@ function liang(weights: Weights, x: Node, trunk: LiangTrunk, { classes = 2 }: Li
 export function liangCnnrf(
   weights: Weights,
   x: Node,
-  { trunk = "base", classes = 5, activation = "none", shortcut = true }: LiangRegressionOptions = {},
+  { trunk = "base", classes = 5, activation = "none", shortcut = true, tabular }: LiangRegressionOptions = {},
 ): Node {
   const features = liangFeatures(weights, x, trunk);
   let y = features;
@@ -48,9 +57,22 @@ export function liangCnnrf(
     y = named(dense(weights, `fc${i}`, y, y.shape[1] / 2, { initial }), `fc${i}`);
     if (activation === "relu") y = relu(y);
   }
-  y = named(dense(weights, "fc5", y, classes, { initial }), "fc5");
+  y = named(dense(weights, "fc5", tabular ? concat([y, tabular]) : y, classes, { initial }), "fc5");
   if (!shortcut) return y;
   return add(y, named(dense(weights, "shortcut", features, classes, { bias: false, initial }), "shortcut"));
+}
+
+/**
+ * The second stage by features: each modality, such as film and CT, has a trunk of its own, whose parameters begin with its name; their pooled
+ * features, and what else is known of the case, are laid side by side before the last layer. How the modalities are joined is not published.
+ */
+export function liangFusion(
+  weights: Weights,
+  modalities: Readonly<Record<string, Node>>,
+  { trunk = "base", classes = 2, tabular }: LiangFusionOptions = {},
+): Node {
+  const features = Object.entries(modalities).map(([name, x]) => liangFeatures(weights.under(`${name}.`), x, trunk));
+  return named(dense(weights, "fc", concat(tabular ? [...features, tabular] : features), classes, { initial }), "fc");
 }
 
 /** The trunk and its average: a stem without pooling, then four stages, so that a 64-pixel picture still leaves a map of 8. */

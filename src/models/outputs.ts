@@ -2,7 +2,7 @@
 import { sigmoid } from "../kernels/activation.ts";
 import { input, type Node } from "../kernels/op.ts";
 import { softmax } from "../kernels/softmax.ts";
-import type { ModelDescription, OutputRule } from "./description.ts";
+import type { ModelDescription } from "./description.ts";
 import { featuresOf } from "./out-of-distribution/features.ts";
 import { networkNamed } from "./registry.ts";
 import { nodeInUnits } from "./value-scaler.ts";
@@ -23,12 +23,12 @@ export function outputsOf(
   batch: number,
 ): Outputs {
   const raw = networkNamed(arch).build(weights, input("pictures", [batch, channels, height, width]), options);
-  const scores = valueScaler ? nodeInUnits(valueScaler, raw) : scoresOf(raw, output);
+  const scores = scoresOf(raw, { output, valueScaler });
   return outOfDistribution ? { raw, scores, features: featuresOf(raw, outOfDistribution, arch) } : { raw, scores };
 }
 
-/** A raw output put through the rule that makes scores of it. */
-export function scoresOf(raw: Node, rule: OutputRule): Node {
-  const rules = { softmax, sigmoid, none: (x: Node) => x };
-  return rules[rule](raw);
+/** A raw output put through the rule that makes scores of it, or values in their units. */
+export function scoresOf(raw: Node, { output, valueScaler }: Pick<ModelDescription, "output" | "valueScaler">): Node {
+  const rules = { softmax, sigmoid, none: (x: Node) => (valueScaler ? nodeInUnits(valueScaler, x) : x) };
+  return rules[output](raw);
 }

@@ -3,6 +3,7 @@ import { centerBox, crop, uncrop } from "../imaging/crop.ts";
 import { equalize } from "../imaging/equalize.ts";
 import { toGrey } from "../imaging/grey.ts";
 import { letterbox, undoLetterbox } from "../imaging/letterbox.ts";
+import { pseudoColoured } from "../imaging/pseudo-colour.ts";
 import { resize } from "../imaging/resize.ts";
 import { toRgb } from "../imaging/rgb.ts";
 import type { Image } from "../loaders/image.ts";
@@ -23,9 +24,9 @@ export function prepare(picture: Image, wanted: InputDescription): Prepared {
 
 function atSize(
   picture: Image,
-  { height, width, channels, colour, resize: rule, shorterSide, filter, antialias }: InputDescription,
+  { height, width, channels, colour, pseudoColour, resize: rule, shorterSide, filter, antialias }: InputDescription,
 ): Prepared {
-  const coloured = colour === "rgb" ? picture : toGrey(picture);
+  const coloured = pseudoColour ? pseudoColoured(picture, pseudoColour) : colour === "rgb" ? picture : toGrey(picture);
   const source = channels === 3 ? toRgb(coloured) : coloured;
   const options = { filter, antialias };
   if (rule === "letterbox") {

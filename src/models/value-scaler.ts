@@ -13,6 +13,10 @@ export interface ValueScaler {
 export const inUnits = ({ lowest, highest }: ValueScaler, scaled: number, i: number): number =>
   lowest[i] + scaled * (highest[i] - lowest[i]);
 
+/** The share of its range that a value in its unit is. */
+export const scaledBy = ({ lowest, highest }: ValueScaler, value: number, i: number): number =>
+  (value - lowest[i]) / (highest[i] - lowest[i]);
+
 /** Scaled values [n, values] in their units, on the GPU. */
 export function nodeInUnits({ lowest, highest }: ValueScaler, scaled: Node): Node {
   const row = (name: string, numbers: readonly number[]): Node =>

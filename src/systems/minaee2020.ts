@@ -3,13 +3,13 @@
  * all other films, read by thresholds and by occlusion.
  *
  * Data: 84 films of COVID-19, made 420 by copies, and 2,000 others to train; 100 and 3,000 to test. Films are brought to 224 pixels, ImageNet's
- * mean and deviation; two outputs; cross-entropy. `facts` has every number, `plan` makes a training of them, `tables` what is put out.
+ * mean and deviation; two outputs; cross-entropy. `minaee2020-facts.ts` has every number, `plan` makes a training of them, `tables` and
+ * `inspect` what is put out.
  */
-
 import { confusionOfCounts, countsAt } from "../statistics/binary-counts.ts";
 import { type BinaryIndices, binaryIndices } from "../statistics/binary-indices.ts";
 import { histogram } from "../statistics/histogram.ts";
-import { isDefined } from "../statistics/not-defined.ts";
+import { isDefined, type NotDefined } from "../statistics/not-defined.ts";
 import { averagePrecision, precisionRecallCurve } from "../statistics/precision-recall.ts";
 import { predictiveValues } from "../statistics/predictive-values.ts";
 import { rocCurve } from "../statistics/roc.ts";
@@ -17,70 +17,11 @@ import { compareRocAreas, rocAreaEstimate } from "../statistics/roc-area.ts";
 import type { ScoredSet } from "../statistics/scored-set.ts";
 import { applyThreshold, chooseThreshold, fixedThreshold, type Threshold } from "../statistics/threshold.ts";
 import { evenThresholds } from "../statistics/threshold-table.ts";
-import { fact } from "./fact.ts";
-import { oneAgainstRest, predictionTable, type ScoredFilms } from "./scored-films.ts";
+import { COVID, facts } from "./minaee2020-facts.ts";
+import { minaeeOcclusion } from "./minaee2020-occlusion.ts";
+import { oneAgainstRest, positiveAt, predictionTable, type ScoredFilms } from "./scored-films.ts";
 import type { Choice, Plan, Results, System } from "./system.ts";
 import { type Cell, cell, cells, type Table, type Tables } from "./table.ts";
-
-const facts = {
-  data: {
-    classes: fact(["covid", "non"], "C", "in the order of the outputs: alphabetical"),
-    trainCovid: fact(84, ["C", "T"]),
-    trainCovidWithCopies: fact(420, ["C", "T"]),
-    trainOthers: fact(2000, ["C", "T"], "no finding 700, 13 other findings 100 each"),
-    testCovid: fact(100, ["C", "T"]),
-    testOthers: fact(3000, ["C", "T"], "no finding 1,700, 13 other findings 100 each"),
-    views: fact("frontal", "T", "films of COVID-19 were looked at by a radiologist"),
-    earlierRelease: fact({ trainCovid: 31, testCovid: 40 }, "C", "the repository's figures are of this one"),
-  },
-  networks: {
-    names: fact(["resnet18", "resnet50", "squeezenet1_0", "densenet121"], "T"),
-    squeezenet: fact("1.0", "?", "the version is not given; 1.1 can be chosen"),
-    densenet: fact(["densenet121", "densenet161"], ["T", "C"], "the text has 121, the repository's figure 161"),
-    start: fact("ImageNet", ["C", "T"]),
-    trained: fact("last layer", "C"),
-    outputs: fact(2, "C"),
-  },
-  preprocessing: {
-    size: fact(224, "C"),
-    mean: fact([0.485, 0.456, 0.406], "C"),
-    std: fact([0.229, 0.224, 0.225], "C"),
-    resize: fact("shorter side", "C", "and the middle of it"),
-    trainCrop: fact({ area: [0.08, 1], ratio: [3 / 4, 4 / 3] }, "C", "torchvision's defaults; the flip is commented out"),
-    copies: fact(
-      { flip: 0.5, degrees: 10, grid: 4, magnitude: 3 },
-      "?",
-      "flips, small rotations and distortions by Augmentor; ranges not given",
-    ),
-  },
-  training: {
-    loss: fact("cross-entropy", ["C", "T"]),
-    optimizerOfPaper: fact({ kind: "adam", lr: 1e-4 }, "T"),
-    optimizerOfScript: fact({ kind: "sgd", momentum: 0.9, lr: 1e-4 }, "C", "its README says 1e-3"),
-    scheduleOfScript: fact({ stepSize: 7, gamma: 0.1 }, "C"),
-    epochs: fact(100, ["C", "T"]),
-    batch: fact(20, ["C", "T"]),
-    best: fact("accuracy", "C", "on validation"),
-    frozenNormsOfScript: fact("drift", "C", "batch norms stay in training mode"),
-  },
-  evaluation: {
-    threshold: fact(0.2, "C"),
-    sensitivity: fact(0.98, "T", "the operating point that the paper prints for all networks"),
-    thresholdStep: fact(0.05, "?", "which thresholds are listed is not given"),
-    histogramEdges: fact(25, "C", "from 0 to 1, of COVID-19, normal and other films apart"),
-    interval: fact("Wald", "T", "z √(p (1 − p) / N), z = 1.96"),
-    prevalences: fact([0.01, 0.1, 0.5], "?"),
-  },
-  occlusion: {
-    window: fact(32, "?"),
-    stride: fact(8, "?"),
-    fill: fact(0, "T"),
-    forms: fact(["drop of the probability", "flip of the decision"], "T"),
-  },
-} as const;
-
-/** The class of interest, by name: its place among the outputs is never assumed. */
-const [COVID] = facts.data.classes.value;
 
 const members = {
   resnet18: "ResNet-18",
@@ -119,15 +60,15 @@ function plan({ member, variant, quick }: Choice): Plan {
 }
 
 /** Predictions, threshold table, summary, curves, confusion matrices, and histograms of the three groups. */
-function tables({ test, val }: Results): Tables {
+function tables({ test, val, threshold }: Results): Tables {
   const { evaluation } = facts;
   const set = oneAgainstRest(test, COVID);
-  const thresholds = thresholdsFor(val);
+  const thresholds = thresholdsFor(val, threshold);
   const { scores, labels } = set;
   const roc = rocCurve(scores, labels);
   const precisionRecall = precisionRecallCurve(scores, labels);
   return {
-    predictions: predictionTable(test),
+    predictions: positiveAt(predictionTable(test), COVID, thresholds[0].value),
     thresholds: evenThresholds(evaluation.thresholdStep.value).map((threshold) => thresholdRow(threshold, set)),
     summary: summaryOf(set, thresholds),
     confusion: thresholds.flatMap((threshold) => confusionRows(threshold, set)),
@@ -137,11 +78,14 @@ function tables({ test, val }: Results): Tables {
   };
 }
 
-/** The script's own, and one that is chosen on validation films alone. */
-function thresholdsFor(val: ScoredFilms | undefined): Threshold[] {
+/** The script's own or the one that was asked for, and one that is chosen on validation films alone. */
+function thresholdsFor(val: ScoredFilms | undefined, asked?: number): Threshold[] {
   const { threshold, sensitivity } = facts.evaluation;
   const chosen = val && chooseThreshold(oneAgainstRest(val, COVID), { sensitivity: sensitivity.value });
-  return [fixedThreshold(threshold.value, minaee2020.paper), ...(chosen && isDefined(chosen) ? [chosen] : [])];
+  return [
+    fixedThreshold(asked ?? threshold.value, asked === undefined ? minaee2020.paper : "asked for"),
+    ...(chosen && isDefined(chosen) ? [chosen] : []),
+  ];
 }
 
 /** Sensitivity and specificity at a threshold, with the paper's interval and with Wilson's, which stays inside 0 and 1. */
@@ -221,11 +165,21 @@ function threeGroups(test: ScoredFilms): Table {
 
 /** The networks side by side, each area tested against that of the first. */
 function comparison(results: Readonly<Record<string, Results>>): Tables {
-  const sets = Object.entries(results).map(([name, { test, val }]) => ({ name, val, set: oneAgainstRest(test, COVID) }));
+  const sets = Object.entries(results).map(([name, { test, val, threshold }]) => {
+    const set = oneAgainstRest(test, COVID);
+    return { name, set, rows: summaryOf(set, thresholdsFor(val, threshold)) };
+  });
   const first = sets[0];
+  const curvesOf = (curve: (set: ScoredSet) => readonly object[] | NotDefined): Table =>
+    sets.flatMap(({ name, set }) => {
+      const points = curve(set);
+      return isDefined(points) ? points.map((point) => ({ model: name, ...point })) : [];
+    });
   return {
-    models: sets.flatMap(({ name, val, set }) =>
-      summaryOf(set, thresholdsFor(val)).map((row) => ({
+    roc: curvesOf(({ scores, labels }) => rocCurve(scores, labels)),
+    precision_recall: curvesOf(({ scores, labels }) => precisionRecallCurve(scores, labels)),
+    models: sets.flatMap(({ name, set, rows }) =>
+      rows.map((row) => ({
         model: name,
         ...row,
         p_of_area_as_first:
@@ -265,5 +219,6 @@ export const minaee2020: System = {
   },
   plan,
   tables,
+  inspect: minaeeOcclusion,
   comparison,
 };

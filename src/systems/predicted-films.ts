@@ -8,6 +8,8 @@ export interface PredictedFilms {
   readonly set: string;
   /** In the order of the numbers, such as "c_reactive_protein". */
   readonly names: readonly string[];
+  /** By what the network's own outputs became these values, where they are scaled. */
+  readonly scaler?: ValueScaler;
   readonly films: readonly PredictedFilm[];
 }
 
@@ -35,5 +37,5 @@ export function predictedFilms(
     const predicted = Array.from(rows.data.subarray(n * outputs, (n + 1) * outputs));
     return { name: film, patient, truth: values, predicted: scaler ? predicted.map((value, i) => inUnits(scaler, value, i)) : predicted };
   });
-  return { set, names, films };
+  return { set, names, ...(scaler && { scaler }), films };
 }

@@ -88,3 +88,7 @@ export function predictionTable(scored: ScoredFilms): Table {
     ...Object.fromEntries(classes.map((of, c) => [`p_${of}`, probabilities[c]])),
   }));
 }
+
+/** The same rows, each with whether the probability of a class reaches a threshold. */
+export const positiveAt = (predictions: Table, positive: string, threshold: number): Table =>
+  predictions.map((row) => ({ ...row, threshold, positive: Number(row[`p_${positive}`]) >= threshold ? 1 : 0 }));

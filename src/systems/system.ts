@@ -2,12 +2,14 @@
 import type { Pattern } from "../imaging/phantom-cohort.ts";
 import type { InputDescription } from "../models/description.ts";
 import type { FoldResult } from "../training/folds.ts";
+import type { DistillationOptions } from "../training/losses.ts";
 import type { Merging } from "../training/merge-classes.ts";
 import type { LossName } from "../training/objective.ts";
 import type { OptimizerName } from "../training/optimizers/named.ts";
 import type { RateSchedule } from "../training/rates.ts";
 import type { Sampler } from "../training/sampler.ts";
 import type { Facts } from "./fact.ts";
+import type { Findings, Inspection } from "./inspection.ts";
 import type { PredictedFilms } from "./predicted-films.ts";
 import type { ScoredFilms } from "./scored-films.ts";
 import type { Tables } from "./table.ts";
@@ -31,6 +33,8 @@ export interface System {
   tables(results: Results): Tables;
   /** The same of a member that predicts numbers. */
   valueTables?(test: PredictedFilms): Tables;
+  /** What it puts out of the trained network and the held-out films: pictures, and tables beside those of the results. */
+  inspect?(inspection: Inspection): Promise<Findings>;
   /** What it puts out of several trainings on the same films, by their names. */
   comparison(results: Readonly<Record<string, Results>>): Tables;
 }
@@ -54,15 +58,17 @@ export interface Plan {
   readonly arch: string;
   readonly size: number;
   readonly resize: InputDescription["resize"];
+  readonly pseudoColour?: InputDescription["pseudoColour"];
   readonly merge?: Merging;
   readonly classes?: readonly string[];
   readonly values?: readonly string[];
+  readonly units?: readonly string[];
   readonly scaleValues?: boolean;
   /** What a network starts with: where it is a file's values, `--init` has to name the file. */
   readonly start: "ImageNet" | "random";
-  readonly units?: readonly string[];
   readonly freeze: string;
   readonly frozenNorms: "fixed" | "drift";
+  readonly seed?: number;
   readonly epochs: number;
   readonly batch: number;
   readonly optimizer: OptimizerName;
@@ -79,6 +85,10 @@ export interface Plan {
   readonly monitor: string;
   readonly patience?: number;
   readonly folds?: number;
+  /** A network that teaches this one, and the pairs alpha:temperature that are tried. */
+  readonly teacher?: string;
+  readonly grid?: readonly string[];
+  readonly klReduction?: DistillationOptions["reduction"];
 }
 
 /** What a training gave. */
@@ -88,4 +98,6 @@ export interface Results {
   /** What thresholds may be chosen on. */
   readonly val?: ScoredFilms;
   readonly folds?: readonly FoldResult[];
+  /** From which probability a film is positive, where one was asked for: else it is the paper's. */
+  readonly threshold?: number;
 }

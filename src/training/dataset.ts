@@ -12,6 +12,8 @@ export interface Sample {
   readonly values?: readonly number[];
   /** The picture of the region to be found, for segmentation: white inside. */
   readonly mask?: Source;
+  /** The picture of what readers have outlined: white inside. Nothing is learnt of it; maps are judged by it. */
+  readonly outline?: Source;
   /** Whom it shows, and what else it belongs together with: equal names never come into different sets. */
   readonly patient?: string;
   readonly group?: string;
@@ -76,7 +78,7 @@ export async function checkFiles(
   { name, samples }: Dataset,
   isThere: ((path: string) => Promise<boolean>) | undefined = onDisk(),
 ): Promise<void> {
-  const paths = samples.flatMap(({ picture, mask }) => [picture, mask]).filter((source) => source !== undefined);
+  const paths = samples.flatMap(({ picture, mask, outline }) => [picture, mask, outline]).filter((source) => source !== undefined);
   if (!isThere) return;
   const isRead = async (source: Source) => typeof source !== "string" || /^[a-z][a-z0-9+.-]+:\/\//i.test(source) || isThere(source);
   const found = await Promise.all(paths.map(isRead));

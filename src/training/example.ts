@@ -27,6 +27,9 @@ export interface Kept {
   set(example: Example): void;
 }
 
+/** How a mask is brought to its picture's size. */
+const MASK = { channels: 1, colour: "grey", pseudoColour: undefined, filter: "nearest", antialias: false, equalize: false } as const;
+
 /**
  * One example. `key` is (seed, epoch, place in the epoch), of which its changes are a function.
  * @throws InputError for a picture that cannot be read or is no film, and for a mask of another size.
@@ -42,7 +45,7 @@ export async function readExample(
   const sizing = input.colour === "grey" ? { ...input, channels: 1 as const } : input;
   const atSize = ({ image, mask }: Example): Example => ({
     image: prepare(image, sizing).image,
-    mask: mask && prepare(mask, { ...sizing, channels: 1, colour: "grey", filter: "nearest", antialias: false, equalize: false }).image,
+    mask: mask && prepare(mask, { ...sizing, ...MASK }).image,
   });
   const change = ({ image, mask }: Example): Example => ({ image: applyChanges(image, changes), mask: mask && applyToMask(mask, changes) });
   let plain = kept?.get();

@@ -16,6 +16,8 @@ export interface ManifestOptions {
   readonly leaveOutOthers?: boolean;
   /** The column with the mask's path, for segmentation. */
   readonly mask?: string;
+  /** The column with the path of what readers have outlined, which may be empty; by default `outline`, where there. */
+  readonly outline?: string;
   /** The columns with numbers to be predicted, for regression. */
   readonly values?: readonly string[];
   /** The columns with the patient, with what belongs together, and with the set; by default `patient_id`, `group_id` and `split`, where there. */
@@ -62,6 +64,7 @@ interface Columns {
   readonly picture: number;
   readonly label?: number;
   readonly mask?: number;
+  readonly outline?: number;
   readonly values?: readonly number[];
   readonly patient?: number;
   readonly group?: number;
@@ -81,6 +84,7 @@ function columnsOf(table: Table, name: string, options: ManifestOptions): Column
     picture,
     label: label === false ? undefined : isClassification ? placeOf(table, name, label ?? "label") : usual(label, "label"),
     mask: named(options.mask),
+    outline: usual(options.outline, "outline"),
     values: options.values?.map((column) => placeOf(table, name, column)),
     patient: usual(options.patient, "patient_id"),
     group: usual(options.group, "group_id"),
@@ -150,6 +154,7 @@ function sampleOf(
     label: columns.label === undefined ? undefined : classes.indexOf(fields[columns.label]),
     values: columns.values?.map((place) => numberIn(fields[place], row)),
     mask: columns.mask === undefined ? undefined : path(columns.mask, "mask"),
+    ...(text(columns.outline) !== undefined && { outline: locate(fields[columns.outline ?? 0]) }),
     patient: text(columns.patient),
     group: text(columns.group),
     split: text(columns.split),

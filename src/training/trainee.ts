@@ -24,6 +24,8 @@ export interface TraineeOptions {
   readonly resize?: InputDescription["resize"];
   /** Whether colour films keep their colour; by default as the start has it, else grey. Of networks with three channels. */
   readonly colour?: InputDescription["colour"];
+  /** The colours that grey levels are shown in; by default as the start has it, else none. */
+  readonly pseudoColour?: InputDescription["pseudoColour"];
   /**
    * A model file whose values are the start, or fresh values. A last layer that does not fit, or was for other classes, is drawn anew; how
    * pictures are prepared comes from the file, where it says so.
@@ -41,11 +43,18 @@ export interface TraineeOptions {
  * @throws WeightsError for a file of another network.
  */
 export async function newTrainee(given: TraineeOptions): Promise<Trainee> {
-  const { arch, classes, size, resize, colour, init = "random", seed = 0, options = {} } = given;
+  const { arch, classes, size, resize, colour, pseudoColour, init = "random", seed = 0, options = {} } = given;
   const network = networkNamed(arch);
   if (colour === "rgb" && network.channels !== 3) throw new InputError(arch, `sees ${network.channels} channel, colour takes three`);
   const file = init === "random" ? undefined : await readStart(init, arch);
-  const metadata = metadataOf(arch, network, classes, { size: size ?? network.size, resize, colour }, options, file?.metadata ?? {});
+  const metadata = metadataOf(
+    arch,
+    network,
+    classes,
+    { size: size ?? network.size, resize, colour, pseudoColour },
+    options,
+    file?.metadata ?? {},
+  );
   const description = readDescription(metadata, arch);
   const trainee = { description, weights: file ? startFrom(file, network, classes, seed) : initialisedWeights(seed) };
   const outputs = outputOf(trainee, 1).shape[1];
@@ -97,7 +106,7 @@ function metadataOf(
   arch: string,
   { task, channels, isImagenet }: Network,
   classes: readonly string[],
-  { size, resize, colour }: { readonly size: number } & Pick<TraineeOptions, "resize" | "colour">,
+  { size, resize, colour, pseudoColour }: { readonly size: number } & Pick<TraineeOptions, "resize" | "colour" | "pseudoColour">,
   options: Omit<NetworkOptions, "classes">,
   start: Readonly<Record<string, string>>,
 ): Record<string, string> {
@@ -114,7 +123,12 @@ function metadataOf(
     ...numbers,
   };
   const begun: unknown = start.input === undefined ? fresh : JSON.parse(start.input);
-  const input = { ...(typeof begun === "object" ? begun : {}), ...(colour && channels === 3 && { colour: said[colour] }), size };
+  const input = {
+    ...(typeof begun === "object" ? begun : {}),
+    ...(colour && channels === 3 && { colour: said[colour] }),
+    ...(pseudoColour && { colour: said.rgb, pseudoColour }),
+    size,
+  };
   return {
     ...Object.fromEntries(Object.entries(options).map(([key, value]) => [key, String(value)])),
     arch,

@@ -1,6 +1,6 @@
 /** Numbers to be predicted, brought to 0 … 1 by the training films. */
 import { InputError } from "../bytes.ts";
-import type { ValueScaler } from "../models/value-scaler.ts";
+import { scaledBy, type ValueScaler } from "../models/value-scaler.ts";
 import type { Dataset } from "./dataset.ts";
 
 /**
@@ -23,10 +23,10 @@ export function scalerOf({ name, samples }: Dataset, names: readonly string[]): 
 }
 
 /** The films with scaled values; those of others than the scaler's films may lie outside 0 … 1. */
-export const withScaledValues = (dataset: Dataset, { lowest, highest }: ValueScaler): Dataset => ({
+export const withScaledValues = (dataset: Dataset, scaler: ValueScaler): Dataset => ({
   ...dataset,
   samples: dataset.samples.map((sample) => ({
     ...sample,
-    values: sample.values?.map((value, i) => (value - lowest[i]) / (highest[i] - lowest[i])),
+    values: sample.values?.map((value, i) => scaledBy(scaler, value, i)),
   })),
 });

@@ -97,6 +97,8 @@ test("a folder of films has a manifest that a training reads, and is not overwri
   const films = await readManifest(manifest);
   expect([films.classes, films.samples.length]).toEqual([["covid", "normal"], 10]);
   expect(["train", "val", "test"].map((set) => films.samples.filter(({ split }) => split === set).length)).toEqual([6, 2, 2]);
+  const [normal, ill] = films.samples.map(({ outline }) => read(String(outline)).data);
+  expect([normal.some(Boolean), ill.some(Boolean)]).toEqual([false, true]);
   const indicators = ["c_reactive_protein", "lymphocytes"];
   const { samples } = await readManifest(manifest, { values: indicators });
   expect(samples.every(({ values }) => values?.length === 2 && values.every((value) => value >= 0))).toBe(true);

@@ -24,7 +24,7 @@ test("Minaee 2020 on a manifest: its tables, what the paper did, and a configura
   const { code, stderr } = await train(manifest, "--system", "minaee2020", "--member", "squeezenet1_1", ...small, ...merging, "--out", out);
   expect([code, stderr]).toEqual([0, expect.stringContaining("squeezenet1_1, 32 px, 12 train, 8 val, 8 test")]);
   const predictions = tableOf(out, "predictions");
-  expect([predictions.rows.length, predictions.columns.slice(-2)]).toEqual([8, ["p_covid", "p_non"]]);
+  expect([predictions.rows.length, predictions.columns.slice(-4)]).toEqual([8, ["p_covid", "p_non", "threshold", "positive"]]);
   expect(new Set(predictions.rows.map((row) => row[predictions.columns.indexOf("group")]))).toEqual(new Set(["normal", "opaque"]));
   expect(tableOf(out, "histogram").rows).toHaveLength(72);
   expect(jsonOf(join(out, "config.json"))).toMatchObject({

@@ -27,7 +27,7 @@ export async function explainable(
   const description = readDescription(given, arch, { task: "classification", output: "logits" });
   const outputs: Explainable["outputs"] = (batch) => {
     const raw = build(input("pictures", [batch, channels, ...size]));
-    return { raw, scores: scoresOf(raw, description.output) };
+    return { raw, scores: scoresOf(raw, description) };
   };
   return { description, outputs, read: (picture) => readPicture(picture, description), device: await device() };
 }

@@ -4,6 +4,7 @@ import { explainer } from "../../src/explanation/explainer.ts";
 import { publishedMetadata, readDescription } from "../../src/models/description.ts";
 import { ensemble } from "../../src/models/ensemble.ts";
 import { loadModel, type Model } from "../../src/models/model.ts";
+import { onnxBytes } from "../../src/models/onnx/export.ts";
 import { device } from "../device.ts";
 import { noisePicture } from "../explanation/explainable.ts";
 import { fileOf, tinyRegression } from "../tiny-model.ts";
@@ -38,6 +39,18 @@ test("values come in their units and in the file's order, whichever is the large
     const expected = scaler.lowest[i] + raw[i].score * (scaler.highest[i] - scaler.lowest[i]);
     // A product and a sum in float32.
     expect(Math.abs(score - expected)).toBeLessThan(2 ** -22 * (Math.abs(expected) + scaler.highest[i]));
+  }
+});
+
+test("the same network as an ONNX file answers in the same units", async () => {
+  const model = await load(said);
+  const bytes = onnxBytes({ output: model.outputs(1).raw }, { metadata: tinyRegression(said).metadata });
+  const converted = await loadModel(bytes, { device: await device() });
+  opened.push(converted);
+  const [own, other] = [await model.predict(film), await converted.predict(film)];
+  for (const [i, { label, unit, score }] of other.entries()) {
+    expect([label, unit]).toEqual([own[i].label, own[i].unit]);
+    expect(score).toBeCloseTo(own[i].score, 3);
   }
 });
 

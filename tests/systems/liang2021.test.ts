@@ -1,10 +1,12 @@
 /** Liang 2021: the gate counts runs, thresholds are swept in 201 steps, and indicators come back in their units. */
 import { describe, expect, test } from "vitest";
-import { phantom } from "../../src/imaging/phantom.ts";
 import { input } from "../../src/kernels/op.ts";
 import { networkNamed } from "../../src/models/registry.ts";
 import { declaredWeights } from "../../src/models/weights.ts";
-import { controlGate, distillationGrid, liang2021, pseudoColoured } from "../../src/systems/liang2021.ts";
+import { liang2021 } from "../../src/systems/liang2021.ts";
+import { type DistillationRun, distillationGrid, distillationTables, pairOf } from "../../src/systems/liang2021-distillation.ts";
+import { controlGate, lateFusion } from "../../src/systems/liang2021-gate.ts";
+import { lesionsIn } from "../../src/systems/liang2021-lesions.ts";
 import { predictedFilms } from "../../src/systems/predicted-films.ts";
 import { sizeOf, tensor } from "../../src/tensor.ts";
 import { filmsOf } from "./films.ts";
@@ -20,6 +22,32 @@ describe("the control gate", () => {
     expect(controlGate([], { run: 1 }).passes).toBe(false);
     expect(() => controlGate([0.3], { run: 0 })).toThrow("gate: the run must be a count of at least 1, got 0");
     expect(() => controlGate([Number.NaN])).toThrow("gate: a probability must be from 0 to 1, got NaN");
+  });
+});
+
+describe("the second stage", () => {
+  test("takes the mean of what the modalities say, and of those that are there", () => {
+    expect(
+      lateFusion([
+        [0.2, 0.8],
+        [0.4, 0.6],
+      ]),
+    ).toEqual([(0.2 + 0.4) / 2, (0.8 + 0.6) / 2]);
+    expect(lateFusion([[0.2, 0.8], undefined])).toEqual([0.2, 0.8]);
+    const [, covid] = lateFusion(
+      [
+        [1, 0],
+        [0, 1],
+      ],
+      { weights: [1, 3] },
+    );
+    expect(covid).toBe(0.75);
+  });
+
+  test("needs a modality, one set of classes, and a weight each", () => {
+    expect(() => lateFusion([undefined, undefined])).toThrow("fusion: no modality that counts is there");
+    expect(() => lateFusion([[1], [0, 1]])).toThrow("fusion: the modalities have different classes");
+    expect(() => lateFusion([[1, 0]], { weights: [1, 2] })).toThrow("fusion: 1 weights of 0 or more are needed, got 1, 2");
   });
 });
 
@@ -42,9 +70,16 @@ test("the tables have 201 thresholds, a row a class, and a gate's decision a pat
     ["covid", 0.9],
   ]);
   expect(tables.gate).toEqual([
-    { case: "a", films: 40, truth: "other", longest_run: 0, decided_at: "", passes: 0 },
-    { case: "b", films: 10, truth: "covid", longest_run: 9, decided_at: 2, passes: 1 },
+    { case: "a", films: 40, threshold: 0.5, truth: "other", longest_run: 0, decided_at: "", passes: 0 },
+    { case: "b", films: 10, threshold: 0.5, truth: "covid", longest_run: 9, decided_at: 2, passes: 1 },
   ]);
+  const [accuracy, sensitivity] = tables.overall;
+  expect(accuracy).toMatchObject({ index: "accuracy", threshold: 0.5, value: 0.98 });
+  expect(String(accuracy.value_interval)).toContain("bootstrap");
+  expect(sensitivity).toMatchObject({ index: "sensitivity", value: 0.9 });
+  const asked = liang2021.tables({ test: twoPatients, threshold: 0.25 });
+  expect(asked.predictions.filter(({ positive }) => positive === 1)).toHaveLength(10);
+  expect(asked.gate[1]).toMatchObject({ threshold: 0.25, longest_run: 10 });
 });
 
 test("indicators are predicted in their units, and judged one by one", () => {
@@ -61,6 +96,7 @@ test("indicators are predicted in their units, and judged one by one", () => {
     scaler,
   );
   const { predictions, indicators } = liang2021.valueTables?.(films) ?? {};
+  expect(predictions.map(({ scaled_crp: value }) => Number(value).toFixed(6))).toEqual(["0.000000", "0.200000", "0.500000", "1.000000"]);
   // Scaled values pass through float32, whose relative error is 2⁻²⁴.
   for (const row of predictions) expect(Math.abs(Number(row.predicted_crp) - Number(row.crp))).toBeLessThan(100 * 2 ** -23);
   expect(indicators.map(({ indicator, films: count }) => [indicator, count])).toEqual([
@@ -73,11 +109,12 @@ test("indicators are predicted in their units, and judged one by one", () => {
   );
 });
 
-test("pseudo-colour is jet unless another map is asked for", () => {
-  const { image } = phantom({ size: 64 });
-  const jet = pseudoColoured(image);
-  expect([jet.channels, jet.width]).toEqual([3, 64]);
-  expect(pseudoColoured(image, "bone").data).not.toEqual(jet.data);
+test("lesions are measured where the mask is: their share, how many they are, how dense", () => {
+  const film = { width: 4, height: 2, channels: 1, bitDepth: 8, data: Uint8Array.of(51, 51, 0, 0, 0, 0, 0, 255) } as const;
+  const mask = { ...film, data: Uint8Array.of(255, 255, 0, 0, 0, 0, 0, 255) };
+  expect(lesionsIn(film, mask)).toEqual({ area: 3 / 8, count: 2, density: (51 + 51 + 255) / 3 / 255 });
+  expect(lesionsIn(film, { ...mask, data: new Uint8Array(8) })).toEqual({ area: 0, count: 0, density: 0 });
+  expect(() => lesionsIn(film, { ...mask, width: 2, height: 4 })).toThrow("lesions: the film is 4 × 2, the mask 2 × 4");
 });
 
 test("the grid of distillation has every alpha with every temperature", () => {
@@ -87,6 +124,31 @@ test("the grid of distillation has every alpha with every temperature", () => {
     { alpha: 0.99, temperature: 20, reduction: "mean" },
     { alpha: 0.05, temperature: 1.5, reduction: "mean" },
   ]);
+});
+
+test("a student's trainings are told pair by pair, beside the student alone of the same seed", () => {
+  const run = (role: DistillationRun["role"], seed: number, accuracy: number, pair?: string): DistillationRun => ({
+    ...{ role, network: role === "teacher" ? "liang_ts1" : "liang_base", seed, epochs: 2, bestEpoch: 1 },
+    ...(pair !== undefined && { pair: pairOf(pair) }),
+    ...{ val: { accuracy: accuracy / 2 }, test: { accuracy } },
+  });
+  const { grid, students, runs } = distillationTables([
+    run("teacher", 0, 0.9),
+    ...[run("alone", 0, 0.5), run("alone", 1, 0.75)],
+    ...[run("taught", 0, 0.75, "0.95:6"), run("taught", 1, 0.75, "0.95:6")],
+    ...[run("taught", 0, 0.5, "0.5:2"), run("taught", 1, 0.5, "0.5:2")],
+  ]);
+  expect(runs).toHaveLength(7);
+  expect(grid.map(({ alpha, seeds, gain_over_alone: gain, seeds_gaining: gaining }) => [alpha, seeds, gain, gaining])).toEqual([
+    [0.95, 2, 0.125, 1],
+    [0.5, 2, -0.125, 0],
+  ]);
+  expect(students.map(({ what, test_accuracy: accuracy }) => [what, accuracy])).toEqual([
+    ["teacher", 0.9],
+    ["student alone", 0.625],
+    ["student taught, alpha 0.95, T 6", 0.75],
+  ]);
+  expect(() => pairOf("2:4")).toThrow("grid: a pair reads alpha:temperature, alpha from 0 to 1 and the temperature above 0, got 2:4");
 });
 
 describe("the plan", () => {
@@ -102,6 +164,17 @@ describe("the plan", () => {
       ...{ arch: "liang_cnnrf", size: 64, loss: "rmse", epochs: 200, batch: 20, schedule: { kind: "step", stepSize: 50, gamma: 0.1 } },
       values: ["white_blood_cells", "lymphocytes", "neutrophils", "c_reactive_protein", "procalcitonin"],
     });
+  });
+
+  test("of distillation tries the published grid from random values, without folds", () => {
+    const { folds, grid, ...plan } = liang2021.plan({ member: "distillation", variant: "published", quick: false });
+    expect(plan).toMatchObject({
+      ...{ arch: "liang_base", teacher: "liang_ts1", klReduction: "mean", lr: 1e-1, weightDecay: 5e-4, epochs: 200, batch: 128, seed: 230 },
+      ...{ schedule: { kind: "step", stepSize: 150, gamma: 0.1 } },
+    });
+    expect([folds, grid?.length, grid?.[0]]).toEqual([undefined, 40, "0.99:20"]);
+    const quick = liang2021.plan({ member: "distillation", variant: "published", quick: true });
+    expect(quick.grid).toEqual(["0.95:6", "0.5:4.5", "0.1:3"]);
   });
 
   test("names networks with the published numbers of parameters", () => {

@@ -30,7 +30,7 @@ export async function onnxModel(
     if (picture.batch !== undefined && batch !== picture.batch)
       throw new InputError(file, `takes ${picture.batch} ${picture.batch === 1 ? "picture" : "pictures"} a run, got ${batch}`);
     const raw = rawOutput(network, picture.name, input("pictures", [batch, channels, height, width]), file);
-    return { raw, scores: scoresOf(raw, described.output) };
+    return { raw, scores: scoresOf(raw, described) };
   };
   const { raw } = outputs(picture.batch ?? 1);
   checkOutput(raw, described, file);
