@@ -12,7 +12,7 @@ import { writeUnlessThere } from "./output-files.ts";
 const shares = { train: 0.6, val: 0.2, test: 0.2 };
 
 /**
- * Writes `film-N.png`, `lungs-N.png`, `opacities-N.png` and `manifest.csv` with the columns file, mask, outline, label, patient_id, source,
+ * Writes `film-N.png`, `lungs-N.png`, `opacities-N.png` and `manifest.csv` with the columns file, mask, lesions, label, patient_id, source,
  * split, opacity_share and the five indicators of Liang 2021. Sets are dealt out by class.
  * @returns the manifest's path.
  * @throws InputError for a folder that holds a manifest already, unless it may be overwritten, and where a file cannot be written.
@@ -25,7 +25,7 @@ export async function writePhantomFolder(
   const manifest = join(folder, "manifest.csv");
   await makeFolder(folder);
   const indicators = Object.keys(indicatorRules);
-  const columns = ["file", "mask", "outline", "label", "patient_id", "source", "split", "opacity_share", ...indicators];
+  const columns = ["file", "mask", "lesions", "label", "patient_id", "source", "split", "opacity_share", ...indicators];
   const digits = String(options.films - 1).length;
   const rows: string[][] = [];
   const samples: Sample[] = [];

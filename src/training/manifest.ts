@@ -16,7 +16,7 @@ export interface ManifestOptions {
   readonly leaveOutOthers?: boolean;
   /** The column with the mask's path, for segmentation. */
   readonly mask?: string;
-  /** The column with the path of what readers have outlined, which may be empty; by default `outline`, where there. */
+  /** The column with the path of what readers have outlined, which may be empty; by default `lesions`, where there. */
   readonly outline?: string;
   /** The columns with numbers to be predicted, for regression. */
   readonly values?: readonly string[];
@@ -84,7 +84,7 @@ function columnsOf(table: Table, name: string, options: ManifestOptions): Column
     picture,
     label: label === false ? undefined : isClassification ? placeOf(table, name, label ?? "label") : usual(label, "label"),
     mask: named(options.mask),
-    outline: usual(options.outline, "outline"),
+    outline: usual(options.outline, "lesions"),
     values: options.values?.map((column) => placeOf(table, name, column)),
     patient: usual(options.patient, "patient_id"),
     group: usual(options.group, "group_id"),

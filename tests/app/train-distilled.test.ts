@@ -24,7 +24,7 @@ beforeAll(async () => {
     ...["--grid", "0.95:6,0.5:2", "--seeds", "2", "--quick", "--size", "32", "--epochs", "1", "--batch", "4", "--workers", "0"],
     ...["--seed", "0", "--allow", "picture", "--out", out],
   );
-}, 120_000);
+}, 300_000);
 
 test("the teacher's scores, the student's without and with it, and a row a pair", () => {
   expect([ended.code, ended.stdout]).toEqual([

@@ -20,19 +20,19 @@ describe("of classes", () => {
   const out = join(folder, "base");
   beforeAll(async () => {
     const patterns = { normal: { opacities: 0 }, covid: { opacities: 4, strength: 3 } };
-    const manifest = await writePhantomFolder(join(folder, "films"), { films: 16, size: 64, patterns });
+    const manifest = await writePhantomFolder(join(folder, "films"), { films: 32, size: 64, patterns });
     const { code, stderr } = await train(manifest, out, "--threshold", "0.4");
     if (code !== 0) throw new Error(stderr);
-  }, 120_000);
+  }, 300_000);
 
   test("probabilities, labels at the threshold that was asked for, and the gate's decision on each case", () => {
     const { columns, rows } = tableOf(out, "predictions");
     expect(columns).toEqual(expect.arrayContaining(["file", "truth", "predicted", "p_covid", "p_other", "threshold", "positive"]));
-    expect(rows).toHaveLength(16);
+    expect(rows).toHaveLength(32);
     expect(rows.every((row) => row.positive === (Number(row.p_covid) >= 0.4 ? "1" : "0"))).toBe(true);
     const gate = tableOf(out, "gate");
     expect(gate.columns).toEqual(["case", "films", "threshold", "truth", "longest_run", "decided_at", "passes"]);
-    expect([gate.rows.length, gate.rows[0].threshold]).toEqual([16, "0.4"]);
+    expect([gate.rows.length, gate.rows[0].threshold]).toEqual([32, "0.4"]);
   });
 
   test("the sweep of 201 thresholds, both curves with their areas, and all indices with intervals", () => {
@@ -84,7 +84,7 @@ describe("of indicators", () => {
     const { code, stderr } = await train(manifest, out, "--member", "cnnrf");
     if (code !== 0) throw new Error(stderr);
     films = readFileSync(manifest, "utf8");
-  }, 120_000);
+  }, 300_000);
 
   test("five per film, in their units and scaled, and their errors", () => {
     const { columns, rows } = tableOf(out, "predictions");

@@ -38,7 +38,7 @@ beforeAll(async () => {
     { CI: "true" },
   );
   if (code !== 0) throw new Error(stderr);
-}, 120_000);
+}, 300_000);
 
 test("a probability and a label a film, by the script's threshold", () => {
   const { columns, rows } = tableOf(out, "predictions");
