@@ -37,7 +37,7 @@ describe("of classes", () => {
 
   test("the sweep of 201 thresholds, both curves with their areas, and all indices with intervals", () => {
     expect(tableOf(out, "thresholds").rows).toHaveLength(201);
-    expect(tableOf(out, "roc").columns).toEqual(["threshold", "truePositiveRate", "falsePositiveRate"]);
+    expect(tableOf(out, "roc").columns).toEqual(["threshold", "falsePositiveRate", "truePositiveRate"]);
     expect(tableOf(out, "precision_recall").columns).toEqual(expect.arrayContaining(["precision", "recall"]));
     const [summary] = tableOf(out, "summary").rows;
     for (const area of ["roc_area", "precision_recall_area", "average_precision"]) expect(Number(summary[area])).toBeGreaterThan(0);
