@@ -217,7 +217,7 @@ describe("what goes wrong", () => {
       "monitor: there is no dice, there are loss, accuracy, balancedAccuracy",
     );
     await expect(epochsOf(trainee, { epochs: 1, loss: "dice" })).rejects.toThrow(
-      "mobilenet_v2: is for classification, its losses are cross-entropy, focal, got dice",
+      "mobilenet_v2: is for classification, its losses are cross-entropy, focal, circle, got dice",
     );
     await expect(epochsOf(trainee, { epochs: 1, batch: 32 })).rejects.toThrow(/has 14 samples, no batch of 32 can be made$/);
   });

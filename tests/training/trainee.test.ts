@@ -71,5 +71,5 @@ test("balanced weights give every class the same part", () => {
 
 test("a network that gives probabilities has no loss of logits", () => {
   expect(() => lossFor("lung_unet", "bce")).toThrow("lung_unet: gives probabilities, take the loss dice or jaccard, got bce");
-  expect(() => lossFor("resnet18", "mse")).toThrow("resnet18: is for classification, its losses are cross-entropy, focal, got mse");
+  expect(() => lossFor("resnet18", "mse")).toThrow("resnet18: is for classification, its losses are cross-entropy, focal, circle, got mse");
 });
