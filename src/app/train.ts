@@ -32,6 +32,7 @@ import { judge } from "./train-judge.ts";
 import { configOf, type TrainOptions, takeConfig, withTrainOptions } from "./train-options.ts";
 import { type ChosenSystem, chosenOf, drawFilms, namesOf, takePlan, writeComparison, writeOutputs, writeSystem } from "./train-system.ts";
 import { teachingOf } from "./train-teacher.ts";
+import { noteStart } from "./train-text.ts";
 import { trainingBar } from "./training-bar.ts";
 import { version } from "./version.ts";
 import { writeTables } from "./write-tables.ts";
@@ -126,6 +127,7 @@ async function trainOnce(data: string, options: TrainOptions, out: string, chose
   const scaled = (part: Dataset) => (scaler ? withScaledValues(part, scaler) : part);
   const sets: Sets = { train: scaled(all.train), val: scaled(all.val), test: scaled(all.test) };
   const trainee = withUnits(await startOf(films, resume ? { ...options, init: "random" } : options), options, scaler);
+  noteStart(trainee, options);
   const device = await requestDevice({ adapter: options.adapter, toggles: "fast" });
   note(`${options.arch}, ${trainee.description.input.width} px, ${counted(sets)} on ${device.profile.description}`, options);
   const folder = await openFolder(out, configOf(options, resolve(data)));
@@ -184,7 +186,9 @@ async function trainByFolds(data: string, options: TrainOptions, out: string, ch
   const { folds = 0 } = options;
   const films = await readFilms(data, options);
   const joined = await samePictures(films, allowedOf(options));
-  const { description } = await startOf(films, options);
+  const start = await startOf(films, options);
+  const { description } = start;
+  noteStart(start, options);
   const device = await requestDevice({ adapter: options.adapter, toggles: "fast" });
   note(
     `${options.arch}, ${description.input.width} px, ${films.samples.length} films in ${folds} folds on ${device.profile.description}`,

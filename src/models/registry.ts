@@ -49,6 +49,8 @@ export interface Network {
   readonly gradCam: string;
   /** How the names of the last layer start: what another number of classes replaces (see `weightsFrom`). */
   readonly head: readonly string[];
+  /** The network that its lower part is, where it is one: how its names start here, and those of what lies above it. */
+  readonly trunk?: { readonly network: string; readonly prefix: string; readonly above: readonly string[] };
 }
 
 /** Those trained on ImageNet. */
@@ -77,11 +79,12 @@ const vgg = (build: Network["build"], lastRelu: number): Network => ({
 const squeezenet = (build: Network["build"]): Network => imagenet(build, "features", "features", "classifier.1.");
 const densenet = (build: Network["build"]): Network => ({ ...imagenet(build, "relu", "avgpool", "classifier."), options: ["epsilon"] });
 
-const keidar = (build: Network["build"]): Network => ({
+const keidar = (build: Network["build"], network: string): Network => ({
   ...imagenet(build, "layer4", "embedding", "fc4."),
   size: 1024,
   classes: 2,
   isImagenet: false,
+  trunk: { network, prefix: "trunk.", above: ["fc1.", "fc2.", "fc3.", "fc4."] },
 });
 const liang = (build: Network["build"]): Network => ({
   ...imagenet(build, "conv5_x", "avgpool", "fc."),
@@ -103,6 +106,12 @@ const segmentation = (build: Network["build"], channels: number, deepest: string
   embedding: deepest,
   gradCam: deepest,
   head: [head],
+});
+
+/** On an encoder of ImageNet. */
+const encoded = (build: Network["build"], network: string): Network => ({
+  ...segmentation(build, 3, "layer4", "segmentation_head."),
+  trunk: { network, prefix: "encoder.", above: ["decoder.", "segmentation_head."] },
 });
 
 const milesial = (build: Network["build"]): Network => ({
@@ -133,11 +142,11 @@ export const networks: Readonly<Record<string, Network>> = {
     ...imagenet(mobilenetV2, "features", "avgpool", "classifier.1."),
     options: ["widthMultiplier", "epsilon", "samePadding"],
   },
-  keidar_resnet18: keidar(keidarResnet18),
-  keidar_resnet34: keidar(keidarResnet34),
-  keidar_resnet50: keidar(keidarResnet50),
-  keidar_resnet101: keidar(keidarResnet101),
-  keidar_resnet152: keidar(keidarResnet152),
+  keidar_resnet18: keidar(keidarResnet18, "resnet18"),
+  keidar_resnet34: keidar(keidarResnet34, "resnet34"),
+  keidar_resnet50: keidar(keidarResnet50, "resnet50"),
+  keidar_resnet101: keidar(keidarResnet101, "resnet101"),
+  keidar_resnet152: keidar(keidarResnet152, "resnet152"),
   keidar_unet: { ...segmentation(keidarUNet, 1, "mid", "out."), classes: 3, output: "probabilities" },
   lung_unet: { ...segmentation(lungUNet, 1, "bottom", "out."), output: "probabilities", isStandardised: true },
   liang_base: liang(liangBase),
@@ -148,9 +157,9 @@ export const networks: Readonly<Record<string, Network>> = {
   liang_cnnrf: { ...liang(liangCnnrf), task: "regression", output: "values", size: 64, classes: 5, head: ["fc5.", "shortcut."] },
   unet: milesial(unet),
   unet_small: milesial((weights, x, options) => unet(weights, x, { ...options, width: options?.width ?? 16 })),
-  unet_resnet18: segmentation(unetResnet18, 3, "layer4", "segmentation_head."),
-  unet_resnet34: segmentation(unetResnet34, 3, "layer4", "segmentation_head."),
-  unet_resnet50: segmentation(unetResnet50, 3, "layer4", "segmentation_head."),
+  unet_resnet18: encoded(unetResnet18, "resnet18"),
+  unet_resnet34: encoded(unetResnet34, "resnet34"),
+  unet_resnet50: encoded(unetResnet50, "resnet50"),
 };
 
 /**

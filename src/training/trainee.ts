@@ -1,16 +1,18 @@
 /** What is trained: a network with its values, and what its file will say of it. */
-import { InputError, nameOf, type Source } from "../bytes.ts";
+import { InputError, type Source } from "../bytes.ts";
 import { input } from "../kernels/op.ts";
-import { readWeights } from "../loaders/weights-file.ts";
 import { type InputDescription, type ModelDescription, readDescription } from "../models/description.ts";
 import { type Network, type NetworkOptions, networkNamed } from "../models/registry.ts";
 import { initialisedWeights, toTensors, type Weights, weightsFrom } from "../models/weights.ts";
 import type { Tensor } from "../tensor.ts";
+import { readStart, type StartReport, startFrom } from "./start.ts";
 
 export interface Trainee {
   readonly description: ModelDescription;
   /** All that the network asks for: `values` is complete. */
   readonly weights: Weights;
+  /** What became of the values of the file that it starts from, where it does from one. */
+  readonly start?: StartReport;
 }
 
 export interface TraineeOptions {
@@ -27,8 +29,8 @@ export interface TraineeOptions {
   /** The colours that grey levels are shown in; by default as the start has it, else none. */
   readonly pseudoColour?: InputDescription["pseudoColour"];
   /**
-   * A model file whose values are the start, or fresh values. A last layer that does not fit, or was for other classes, is drawn anew; how
-   * pictures are prepared comes from the file, where it says so.
+   * A model file whose values are the start, or fresh values. A last layer that does not fit, or was for other classes, is drawn anew, and so
+   * are the layers above a trunk where the file is of the trunk alone; how pictures are prepared comes from the file, where it says so.
    */
   readonly init?: Source | "random";
   /** Of what is drawn. */
@@ -56,12 +58,14 @@ export async function newTrainee(given: TraineeOptions): Promise<Trainee> {
     file?.metadata ?? {},
   );
   const description = readDescription(metadata, arch);
-  const trainee = { description, weights: file ? startFrom(file, network, classes, seed) : initialisedWeights(seed) };
+  const start = file && startFrom(file, network, classes, seed);
+  const trainee = { description, weights: start?.weights ?? initialisedWeights(seed) };
   const outputs = outputOf(trainee, 1).shape[1];
   if (outputs !== classes.length)
     throw new InputError(arch, `has ${outputs} ${outputs === 1 ? "output" : "outputs"}, got ${classes.length} classes`);
-  if (file) file.verify?.(file.name);
-  return trainee;
+  if (!file || !start) return trainee;
+  start.weights.verify(file.name);
+  return { ...trainee, start: start.report() };
 }
 
 /** A trainee whose values are given, as from a checkpoint. */
@@ -77,28 +81,6 @@ export function traineeFrom(metadata: Readonly<Record<string, string>>, values: 
 export function outputOf({ description: { arch, input: size, options }, weights }: Trainee, batch: number) {
   const pictures = input("pictures", [batch, size.channels, size.height, size.width]);
   return networkNamed(arch).build(weights, pictures, options);
-}
-
-interface Start {
-  readonly name: string;
-  readonly metadata: Readonly<Record<string, string>>;
-  readonly tensors: Map<string, Tensor>;
-  verify?: (subject: string) => void;
-}
-
-async function readStart(source: Source, arch: string): Promise<Start> {
-  const name = nameOf(source);
-  const { tensors, metadata } = await readWeights(source, { arch });
-  return { name, metadata, tensors: toTensors(tensors) };
-}
-
-/** The file's values, but for those of a last layer that was for other classes. */
-function startFrom(file: Start, { head }: Network, classes: readonly string[], seed: number): Weights {
-  if (file.metadata.classes !== undefined && file.metadata.classes !== JSON.stringify(classes))
-    for (const name of file.tensors.keys()) if (head.some((start) => name.startsWith(start))) file.tensors.delete(name);
-  const weights = weightsFrom(file.tensors, { newHead: head, seed });
-  file.verify = weights.verify;
-  return weights;
 }
 
 /** What the file will say: preprocessing is the start's own where it tells it, else films stretched and, for three channels, ImageNet's numbers. */

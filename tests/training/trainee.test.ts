@@ -1,6 +1,11 @@
 /** What is trained starts from random values or from a file, whose last layer is drawn anew where it was for other classes. */
 import { describe, expect, test } from "vitest";
+import { input } from "../../src/kernels/op.ts";
 import { WeightsError } from "../../src/loaders/names.ts";
+import { writeSafetensors } from "../../src/loaders/safetensors.ts";
+import { networkNamed } from "../../src/models/registry.ts";
+import { declaredWeights } from "../../src/models/weights.ts";
+import { type Shape, sizeOf, tensor } from "../../src/tensor.ts";
 import { isFrozenBy } from "../../src/training/freeze.ts";
 import { balancedWeights, lossFor } from "../../src/training/objective.ts";
 import { newTrainee, type Trainee } from "../../src/training/trainee.ts";
@@ -34,6 +39,21 @@ describe("a start from a file", () => {
     await expect(newTrainee({ arch: "unet", classes: ["lung"], init: fileOf(tinySegmenter()) })).rejects.toThrow(WeightsError);
     await expect(newTrainee({ arch: "resnet18", classes, init: "gone.safetensors" })).rejects.toThrow("gone.safetensors: no such file");
   });
+});
+
+test("a file of the trunk's network gives the trunk: what is above is drawn anew, its own last layer is left", async () => {
+  const declared = declaredWeights();
+  networkNamed("resnet18").build(declared, input("x", [1, 3, 64, 64]));
+  const half = ({ shape }: { readonly shape: Shape }) => tensor(shape, new Float32Array(sizeOf(shape)).fill(0.5));
+  const tensors = new Map(declared.values.map(({ attrs, shape }) => [attrs.name, half({ shape })]));
+  const resnet18 = writeSafetensors(tensors, { dtype: "F16" });
+  const trainee = await newTrainee({ arch: "keidar_resnet18", classes: ["covid", "negative"], size: 64, init: resnet18 });
+  expect(startOf(trainee, "trunk.layer4.1.bn2.weight")).toEqual(tensors.get("layer4.1.bn2.weight"));
+  const above = ["fc1", "fc2", "fc3", "fc4"].flatMap((layer) => [`${layer}.weight`, `${layer}.bias`]);
+  expect([trainee.start?.drawn, [...(trainee.start?.left ?? [])].sort()]).toEqual([above, ["fc.bias", "fc.weight"]]);
+  expect(trainee.start?.loaded).toHaveLength(tensors.size - 2);
+  const other = newTrainee({ arch: "keidar_resnet34", classes: ["covid", "negative"], size: 64, init: resnet18 });
+  await expect(other).rejects.toThrow(WeightsError);
 });
 
 test("networks of ImageNet get its numbers, all others plain ones", async () => {
