@@ -1,9 +1,8 @@
 /** The values that a network starts training with: a file's, those of a file's trunk alone, and fresh ones for the rest. */
 import { nameOf, type Source } from "../bytes.ts";
 import { readWeights } from "../loaders/weights-file.ts";
-import { toTensors } from "../models/model.ts";
 import { type Network, networkNamed } from "../models/registry.ts";
-import { type LoadedWeights, weightsFrom } from "../models/weights.ts";
+import { type LoadedWeights, toTensors, weightsFrom } from "../models/weights.ts";
 import type { Tensor } from "../tensor.ts";
 
 export interface StartFile {

@@ -3,7 +3,7 @@ import { InputError, type Source } from "../bytes.ts";
 import { input } from "../kernels/op.ts";
 import { type InputDescription, type ModelDescription, readDescription } from "../models/description.ts";
 import { type Network, type NetworkOptions, networkNamed } from "../models/registry.ts";
-import { initialisedWeights, toTensors, type Weights, weightsFrom } from "../models/weights.ts";
+import { initialisedWeights, type Weights, weightsFrom } from "../models/weights.ts";
 import type { Tensor } from "../tensor.ts";
 import { readStart, type StartReport, startFrom } from "./start.ts";
 
