@@ -120,7 +120,7 @@ export const strings = {
   classes: "Classes",
   ownThresholds: "Its thresholds",
   noThresholds: "none",
-  sha256: "SHA-256 of its values",
+  sha256: "SHA-256",
   fileSize: "File",
   indexFact: "Index",
   browser: "Browser",

@@ -59,7 +59,10 @@ export const reportStyle = css`
   .card :is(th, td) { padding-block: 0.16rem; }
   code { font: 0.95em ui-monospace, monospace; }
   @media print {
-    :host { position: static; overflow: visible; background: none; }
+    :host { position: static; overflow: visible; background: none; font-size: 12px; }
+    table { font-size: 11.5px; }
+    .card { font-size: 10.5px; }
+    .card table { font-size: 10px; }
     .bar { display: none; }
     .paper { max-width: none; margin: 0; padding: 0; }
     .page + .page { break-before: page; border: 0; margin: 0; padding: 0; }
