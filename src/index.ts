@@ -123,6 +123,14 @@ export {
 } from "./models/ensemble.ts";
 export type { Outcome } from "./models/in-batches.ts";
 export {
+  type FilmAndLungs,
+  filmAndLungs,
+  keidarChannel,
+  type LungChannel,
+  type LungFinder,
+  lungFinder,
+} from "./models/film-and-lungs.ts";
+export {
   type LiangFusionOptions,
   type LiangOptions,
   type LiangRegressionOptions,
@@ -266,13 +274,13 @@ export { type Fact, type Facts, fact, factList, type Mark, marks } from "./syste
 export type { Findings, Inspection } from "./systems/inspection.ts";
 export { ensembleOf } from "./systems/keidar2021.ts";
 export {
+  type CopyLungFinder,
   changeColumns,
   type FilmFile,
   type KeidarPicture,
   type KeidarPicturesOptions,
   keidarPictures,
   keidarRefusal,
-  type LungFinder,
 } from "./systems/keidar2021-pictures.ts";
 export {
   type DistillationRun,

@@ -15,6 +15,7 @@ export interface ModelOptions extends SharedOptions {
   readonly labels?: readonly string[];
   readonly input?: string;
   readonly output?: LoadOptions["output"];
+  readonly lungModel?: string;
   readonly precision: Precision;
 }
 
@@ -41,6 +42,7 @@ export function withModelOptions(command: Command, { several = false }: { readon
         "values",
       ]),
     )
+    .option("--lung-model <name|file>", "who finds the lungs, for a model that sees film and lungs; by default who did in training")
     .addOption(new Option("--precision <type>", "how values are stored on the GPU; sums are f32").choices(["f32", "f16"]).default("f32"));
 }
 
@@ -63,7 +65,7 @@ export async function openModel(
   options: ModelOptions,
   load: Pick<LoadOptions, "decode" | "onProgress" | "answerAll" | "device"> = {},
 ): Promise<{ model: Model; name: string }> {
-  const { adapter, arch, labels, input, output, precision } = options;
+  const { adapter, arch, labels, input, output, lungModel, precision } = options;
   const name = options.weights ?? options.model ?? defaultModel;
   const onDownload = downloadProgress(options);
   const model = await loadModel(options.weights ?? sourceOf(name), {
@@ -72,6 +74,7 @@ export async function openModel(
     labels,
     input,
     output,
+    lungs: lungModel === undefined ? undefined : sourceOf(lungModel),
     precision,
     onDownload,
     ...load,

@@ -5,6 +5,7 @@ import type { Box } from "../imaging/crop.ts";
 import { type Lung, type Lungs, lungsIn } from "../imaging/lung-mask.ts";
 import type { Finding } from "../imaging/quality.ts";
 import type { Image, PixelSpacing } from "../loaders/image.ts";
+import { lungClasses } from "../models/film-and-lungs.ts";
 import type { Model } from "../models/model.ts";
 import { nearestName } from "../models/nearest-name.ts";
 import { openFilm } from "../models/picture.ts";
@@ -107,7 +108,7 @@ async function segment(typed: readonly string[], options: SegmentOptions, comman
   if (!isScored && (options.where || options.split !== undefined)) command.error("error: --where and --split are for --score");
   const files = isScored ? typed : await expandInputs(typed);
   const { model, name } = await openModel({ ...options, model: options.model ?? (options.weights ? undefined : LUNG_MODEL) });
-  const classes = lungClasses(model, name, options.lungs);
+  const classes = chosenClasses(model, name, options.lungs);
   const about = documentOf(model, name, classes, options);
   if (isScored) return scoreManifest(model, classes, files[0], options, about);
   if (options.out !== undefined) await makeFolder(options.out);
@@ -149,11 +150,10 @@ function documentOf(
  * The places of the classes that are lung.
  * @throws InputError where the model does not segment, has no such class, or it is not clear which are meant.
  */
-function lungClasses({ description: { task, classes } }: Model, name: string, wanted: readonly string[] | undefined): number[] {
+function chosenClasses({ description: { task, classes } }: Model, name: string, wanted: readonly string[] | undefined): number[] {
   if (task !== "segmentation") throw new InputError(name, `is a ${task} model, it does not segment`);
   if (wanted) return wanted.map((label) => placeOf(label, classes, name));
-  if (classes.length === 1) return [0];
-  const named = classes.flatMap((label, c) => (/lung/i.test(label) ? [c] : []));
+  const named = lungClasses(classes);
   if (named.length > 0) return named;
   throw new InputError(name, `has the classes ${classes.join(", ")}; say which of them are lung (--lungs)`);
 }

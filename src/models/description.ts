@@ -2,6 +2,8 @@
 import { InputError } from "../bytes.ts";
 import { type PseudoColour, pseudoColours } from "../imaging/pseudo-colour.ts";
 import type { Filter } from "../imaging/resize.ts";
+import type { LungChannel } from "./film-and-lungs.ts";
+import { readLungChannel } from "./lung-channel.ts";
 import { type OutOfDistribution, readOutOfDistribution } from "./out-of-distribution/description.ts";
 import { type Network, type NetworkOptions, networkNamed } from "./registry.ts";
 import { readValueScaler, type ValueScaler } from "./value-scaler.ts";
@@ -28,6 +30,8 @@ export interface InputDescription {
   readonly equalize?: boolean;
   /** Each picture is brought to a mean of 0 and a deviation of 1 by its own; mean and std are then 0 and 1. */
   readonly standardise?: boolean;
+  /** Films are equalised, fitted in and joined with their lungs to a picture of three channels. */
+  readonly lungs?: LungChannel;
 }
 
 /** What the network's output is put through to become scores. */
@@ -69,6 +73,7 @@ const inputKeys = [
   "std",
   "equalize",
   "standardise",
+  "lungs",
 ];
 
 /**
@@ -141,7 +146,7 @@ function readDetection(
   return { outOfDistribution };
 }
 
-type Fail = (problem: string, options?: ErrorOptions) => InputError;
+export type Fail = (problem: string, options?: ErrorOptions) => InputError;
 
 function networkOf(arch: string, fail: Fail): Network {
   try {
@@ -198,6 +203,9 @@ function readInput(given: unknown, fail: Fail): InputDescription {
       throw fail(`metadata input ${key} must be true or false, got ${JSON.stringify(given[key])}`);
   if (given.standardise && (given.mean !== undefined || given.std !== undefined))
     throw fail("metadata input has mean or std beside standardise, which takes the picture's own");
+  const lungs = given.lungs === undefined ? undefined : readLungChannel(given.lungs, fail);
+  if (lungs && (channels !== 3 || colour === "grey repeated" || resize !== "letterbox" || interpolation !== "area"))
+    throw fail('metadata input lungs are of three channels "rgb", with resize "letterbox" and interpolation "area"');
   return {
     height,
     width,
@@ -212,6 +220,7 @@ function readInput(given: unknown, fail: Fail): InputDescription {
     ...(given.equalize === true && { equalize: true }),
     ...(given.standardise === true && { standardise: true }),
     ...readPseudoColour(given, fail),
+    ...(lungs && { lungs }),
   };
 }
 

@@ -13,6 +13,7 @@ import { describeWeights } from "./describe.ts";
 import type { ModelDescription } from "./description.ts";
 import { embeddingOf } from "./embedding.ts";
 import { inBatches, isList, type Outcome } from "./in-batches.ts";
+import type { OpenedFinder } from "./lung-model.ts";
 import { modelHash } from "./model-hash.ts";
 import { checkNoDetector, type Detector, readDetector } from "./out-of-distribution/detector.ts";
 import { type Outputs, outputsOf } from "./outputs.ts";
@@ -59,6 +60,8 @@ export interface LoadOptions {
   readonly input?: string;
   /** For an ONNX file that does not say: what its output is put through, or that it holds probabilities or values. */
   readonly output?: "softmax" | "sigmoid" | "probabilities" | "values";
+  /** For a network that sees film and lungs: who finds the lungs; by default the model that did in training, where it comes with the package. */
+  readonly lungs?: Model | Source;
   /** Answers also where the model's file says that the picture is unlike those it was fitted on, with a note. */
   readonly answerAll?: boolean;
   /** Called as pipelines get ready. */
@@ -151,7 +154,17 @@ export async function loadModel(source: Source, options: LoadOptions = {}): Prom
   const { outOfDistribution, classes } = description;
   const detector = outOfDistribution && features && readDetector(outOfDistribution, tensors, classes.length, features.shape[1], file);
   if (!detector) checkNoDetector(tensors.keys(), file);
-  return modelOn(await deviceFor(options), description, (batch) => outputsOf(description, weights, batch), options, detector);
+  const finder = await finderFor(description, file, options);
+  return modelOn(await deviceFor(options), description, (batch) => outputsOf(description, weights, batch), options, detector, finder);
+}
+
+/** Who finds the lungs, for a network that sees them. */
+async function finderFor({ input: { lungs } }: ModelDescription, file: string, options: LoadOptions): Promise<OpenedFinder | undefined> {
+  if (!lungs && options.lungs !== undefined) throw new InputError(file, "sees films alone, it has no use for a model of lungs");
+  if (!lungs) return undefined;
+  const { device, adapter, precision, tuning, onDownload } = options;
+  const { openFinder } = await import("./lung-model.ts");
+  return openFinder(file, lungs, options.lungs, (source) => loadModel(source, { device, adapter, precision, tuning, onDownload }));
 }
 
 /** The device to share, or one that will be the model's own. */
@@ -191,9 +204,14 @@ function modelOn(
   outputs: (batch: number) => Outputs,
   options: LoadOptions,
   detector?: Detector,
+  finder?: OpenedFinder,
 ): Model {
   const { precision, tuning, decode, answerAll = false, onProgress, device: shared } = options;
   let device = opened;
+  const read = async (picture: Picture): Promise<Ready> => {
+    const ready = await readPicture(picture, description, decode, finder?.find);
+    return finder?.note === undefined ? ready : { ...ready, image: { ...ready.image, notes: [...(ready.image.notes ?? []), finder.note] } };
+  };
   const programs = programCache(() => device, { size: MAX_PROGRAMS, precision, tuning, onProgress });
   const nodesOf = (batch: number, layer: string | undefined): Record<string, Node> => {
     const { raw, scores, features } = outputs(batch);
@@ -212,7 +230,6 @@ function modelOn(
     return { output: embedding ?? scores, raw, features, elapsedMs: performance.now() - start };
   };
 
-  const read = (picture: Picture): Promise<Ready> => readPicture(picture, description, decode);
   const readAll = async (pictures: readonly Picture[]): Promise<Ready[]> => {
     const ready: Ready[] = [];
     for (const picture of pictures) ready.push(await read(picture));
@@ -307,6 +324,7 @@ function modelOn(
   const destroy = (): void => {
     isDestroyed = true;
     programs.destroy();
+    finder?.destroy();
     if (!shared) device.destroy();
   };
 

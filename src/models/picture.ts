@@ -4,6 +4,7 @@ import { checkFilm } from "../imaging/film.ts";
 import { type Finding, filmQuality } from "../imaging/quality.ts";
 import { type DecodeOptions, decodeImage, type Image } from "../loaders/image.ts";
 import type { ModelDescription } from "./description.ts";
+import { type LungFinder, prepareWithLungs } from "./film-and-lungs.ts";
 import { type Prepared, prepare } from "./preprocess.ts";
 
 /** A picture: a path (Node), URL, Blob or bytes of a file, or decoded pixels. */
@@ -51,12 +52,21 @@ export async function openFilm(picture: Picture, { checks = "off", ...options }:
   return { image, findings };
 }
 
-/** @throws InputError as `openFilm` does. */
-export async function readPicture(picture: Picture, { input: wanted }: ModelDescription, options?: ReadOptions): Promise<Ready> {
+/**
+ * @param findLungs - for networks that see film and lungs.
+ * @throws InputError as `openFilm` does.
+ */
+export async function readPicture(
+  picture: Picture,
+  { arch, input: wanted }: ModelDescription,
+  options?: ReadOptions,
+  findLungs?: LungFinder,
+): Promise<Ready> {
   const start = performance.now();
   const { image, findings } = await openFilm(picture, options);
   const decoded = performance.now();
-  const prepared = prepare(image, wanted);
+  if (wanted.lungs && !findLungs) throw new InputError(arch, "sees film and lungs, and nothing finds the lungs");
+  const prepared = wanted.lungs && findLungs ? await prepareWithLungs(image, wanted, wanted.lungs, findLungs) : prepare(image, wanted);
   return { image, findings, prepared, decodeMs: decoded - start, preprocessMs: performance.now() - decoded };
 }
 

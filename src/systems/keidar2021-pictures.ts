@@ -1,34 +1,21 @@
 /** The pictures of Keidar 2021 as they are made before training: copies with changes, equalised, brought to size, and joined with their lungs. */
 import { boundingBox } from "../imaging/bounding-box.ts";
-import { clahe } from "../imaging/clahe.ts";
-import { cleanMask, thresholdMask } from "../imaging/clean-mask.ts";
 import { crop } from "../imaging/crop.ts";
-import { toGrey } from "../imaging/grey.ts";
-import { letterbox } from "../imaging/letterbox.ts";
-import { type ChannelOrder, keidarOrder, withMask } from "../imaging/mask-channel.ts";
 import type { Image } from "../loaders/image.ts";
+import { filmAndLungs, greyBytes, keidarChannel, type LungChannel } from "../models/film-and-lungs.ts";
 import { applyChanges, type Change, drawChanges, type Recipe } from "../training/augment.ts";
 import { keidar } from "../training/recipes.ts";
 
-/** The probability of lung at each pixel of a grey picture, as a 16-bit picture of its size: what `Model.segment` gives. */
-export type LungFinder = (picture: Image) => Promise<Image>;
+/** The probability of lung at each pixel of a grey picture, as a 16-bit picture of its size, given what was changed in it. */
+export type CopyLungFinder = (picture: Image, changes: readonly Change[]) => Promise<Image>;
 
-export interface KeidarPicturesOptions {
+export interface KeidarPicturesOptions extends Partial<Omit<LungChannel, "finder">> {
   /** Changed copies beside the film itself, called A, B, C, …; 4 by default. */
   readonly copies?: number;
   readonly recipe?: Recipe;
   readonly seed?: number;
-  /** Of the equalisation. */
-  readonly clipLimit?: number;
-  readonly tiles?: number;
   /** Pixels along each side. */
   readonly size?: number;
-  /** The probability above which a pixel is lung. Published is 0, which keeps nearly all. */
-  readonly threshold?: number;
-  /** The share of the pixels up to which parts of the mask are removed, and holes filled. */
-  readonly leastPart?: number;
-  /** To be stored with every model that learns from the pictures. */
-  readonly order?: ChannelOrder;
   /** Pixels around the lungs' box in `lungs`. */
   readonly margin?: number;
 }
@@ -51,54 +38,27 @@ export interface KeidarPicture {
  */
 export async function keidarPictures(
   film: Image,
-  findLungs: LungFinder,
+  findLungs: CopyLungFinder,
   number: number,
-  {
-    copies = 4,
-    recipe = keidar,
-    seed = 1234,
-    clipLimit = 2,
-    tiles = 8,
-    size = 1024,
-    threshold = 0.5,
-    leastPart = 0.02,
-    order = keidarOrder,
-    margin = 50,
-  }: KeidarPicturesOptions = {},
+  { copies = 4, recipe = keidar, seed = 1234, size = 1024, margin = 50, ...channel }: KeidarPicturesOptions = {},
 ): Promise<KeidarPicture[]> {
-  const grey = inBytes(toGrey(film));
+  const grey = greyBytes(film);
   const pictures: KeidarPicture[] = [];
   for (let n = 0; n <= copies; n++) {
     const changes = n === 0 ? [] : drawChanges(recipe, seed, number, n);
-    const equalised = clahe(applyChanges(grey, changes), { clipLimit, tilesX: tiles, tilesY: tiles });
-    const { image } = letterbox(equalised, size, size, { filter: "area" });
-    const { mask, region } = lungMask(await findLungs(image), threshold, leastPart);
-    const box = boundingBox(region, margin);
-    pictures.push({
-      copy: n === 0 ? "" : String.fromCharCode(64 + n),
-      changes,
-      picture: withMask(image, mask, order),
+    const changed = applyChanges(grey, changes);
+    const find = (picture: Image) => findLungs(picture, changes);
+    const {
+      picture,
       mask,
-      lungs: box && crop(image, box),
-    });
+      region,
+      film: sized,
+    } = await filmAndLungs(changed, find, { width: size, height: size }, { ...keidarChannel, ...channel });
+    const box = boundingBox(region, margin);
+    pictures.push({ copy: n === 0 ? "" : String.fromCharCode(64 + n), changes, picture, mask, lungs: box && crop(sized, box) });
   }
   return pictures;
 }
-
-/** The probability where the cleaned region is, scaled so that its highest value is 255, and the region. */
-function lungMask(probability: Image, threshold: number, leastPart: number): { readonly mask: Image; readonly region: Image } {
-  const { width, height, data } = probability;
-  const area = Math.floor(leastPart * width * height);
-  const region = cleanMask(thresholdMask(probability, threshold * 65535), { removeObjectsUpTo: area, removeHolesUpTo: area });
-  const inside = Uint16Array.from(data, (value, i) => (region.data[i] > 0 ? value : 0));
-  const highest = inside.reduce((most, value) => Math.max(most, value), 0);
-  const scaled = Uint8Array.from(inside, (value) => (highest > 0 ? Math.round((255 * value) / highest) : 0));
-  return { mask: { width, height, channels: 1, bitDepth: 8, data: scaled }, region };
-}
-
-/** The upper eight bits, as the authors shift films of more. */
-const inBytes = (image: Image): Image =>
-  image.bitDepth === 16 ? { ...image, bitDepth: 8, data: Uint8Array.from(image.data, (value) => value >> 8) } : image;
 
 /** What was done to a copy as the authors record it: 0 or 1 for each step that its recipe may take. */
 export function changeColumns({ steps }: Recipe, changes: readonly Change[]): Record<string, 0 | 1> {

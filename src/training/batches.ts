@@ -114,6 +114,7 @@ export function openBatches(dataset: Dataset, options: BatchesOptions): Batches 
 const portable = (sample: Sample): Sample => ({
   ...sample,
   picture: sample.picture instanceof URL ? sample.picture.href : sample.picture,
+  seen: sample.seen instanceof URL ? sample.seen.href : sample.seen,
   mask: sample.mask instanceof URL ? sample.mask.href : sample.mask,
 });
 

@@ -6,6 +6,10 @@ export interface Sample {
   /** The picture as its manifest or folder names it; it stands in messages. */
   readonly name: string;
   readonly picture: Source;
+  /** What a network is shown in its place: a picture that was made of it beforehand, as of film and lungs. */
+  readonly seen?: Source;
+  /** The name of the film that it is a changed copy of, where it is one. */
+  readonly copyOf?: string;
   /** Its class: an index into the dataset's `classes`. */
   readonly label?: number;
   /** Numbers to be predicted, for regression. */

@@ -32,10 +32,10 @@ const MASK = { channels: 1, colour: "grey", pseudoColour: undefined, filter: "ne
 
 /**
  * One example. `key` is (seed, epoch, place in the epoch), of which its changes are a function.
- * @throws InputError for a picture that cannot be read or is no film, and for a mask of another size.
+ * @throws InputError for a picture that cannot be read or is no film, a film where film and lungs are needed, and a mask of another size.
  */
 export async function readExample(
-  { name, picture, mask }: Sample,
+  { name, picture, seen = picture, mask }: Sample,
   key: readonly number[],
   { input, augment, augmentAt = "input" }: ExampleOptions,
   kept?: Kept,
@@ -50,7 +50,9 @@ export async function readExample(
   const change = ({ image, mask }: Example): Example => ({ image: applyChanges(image, changes), mask: mask && applyToMask(mask, changes) });
   let plain = kept?.get();
   if (!plain) {
-    const read = await readPair(name, picture, mask);
+    const read = await readPair(name, seen, mask);
+    if (input.lungs && read.image.channels !== 3)
+      throw new InputError(name, "is a film, and the network sees film and lungs: pictures of both are needed (see keidarPictures)");
     plain = augmentAt === "input" ? atSize(read) : read;
     kept?.set(plain);
   }

@@ -2,6 +2,7 @@
 import { InputError, type Source } from "../bytes.ts";
 import { input } from "../kernels/op.ts";
 import { type InputDescription, type ModelDescription, readDescription } from "../models/description.ts";
+import type { LungChannel } from "../models/film-and-lungs.ts";
 import { type Network, type NetworkOptions, networkNamed } from "../models/registry.ts";
 import { initialisedWeights, type Weights, weightsFrom } from "../models/weights.ts";
 import type { Tensor } from "../tensor.ts";
@@ -28,6 +29,8 @@ export interface TraineeOptions {
   readonly colour?: InputDescription["colour"];
   /** The colours that grey levels are shown in; by default as the start has it, else none. */
   readonly pseudoColour?: InputDescription["pseudoColour"];
+  /** Films are seen with their lungs: the dataset holds the pictures already (see `keidarPictures`). By default as the start has it. */
+  readonly lungs?: LungChannel;
   /**
    * A model file whose values are the start, or fresh values. A last layer that does not fit, or was for other classes, is drawn anew, and so
    * are the layers above a trunk where the file is of the trunk alone; how pictures are prepared comes from the file, where it says so.
@@ -45,15 +48,21 @@ export interface TraineeOptions {
  * @throws WeightsError for a file of another network.
  */
 export async function newTrainee(given: TraineeOptions): Promise<Trainee> {
-  const { arch, classes, size, resize, colour, pseudoColour, init = "random", seed = 0, options = {} } = given;
+  const { arch, classes, size, resize, colour, pseudoColour, lungs, init = "random", seed = 0, options = {} } = given;
   const network = networkNamed(arch);
-  if (colour === "rgb" && network.channels !== 3) throw new InputError(arch, `sees ${network.channels} channel, colour takes three`);
+  if ((colour === "rgb" || lungs) && network.channels !== 3)
+    throw new InputError(arch, `sees ${network.channels} channel, ${lungs ? "film and lungs take" : "colour takes"} three`);
+  if (lungs && (colour === "grey" || pseudoColour !== undefined || (resize !== undefined && resize !== "letterbox")))
+    throw new InputError(
+      arch,
+      "sees film and lungs, which are letterboxed and in colours of their own: resize and colours cannot be chosen",
+    );
   const file = init === "random" ? undefined : await readStart(init, arch);
   const metadata = metadataOf(
     arch,
     network,
     classes,
-    { size: size ?? network.size, resize, colour, pseudoColour },
+    { size: size ?? network.size, resize, colour, pseudoColour, lungs },
     options,
     file?.metadata ?? {},
   );
@@ -88,7 +97,13 @@ function metadataOf(
   arch: string,
   { task, channels, isImagenet }: Network,
   classes: readonly string[],
-  { size, resize, colour, pseudoColour }: { readonly size: number } & Pick<TraineeOptions, "resize" | "colour" | "pseudoColour">,
+  {
+    size,
+    resize,
+    colour,
+    pseudoColour,
+    lungs,
+  }: { readonly size: number } & Pick<TraineeOptions, "resize" | "colour" | "pseudoColour" | "lungs">,
   options: Omit<NetworkOptions, "classes">,
   start: Readonly<Record<string, string>>,
 ): Record<string, string> {
@@ -105,18 +120,21 @@ function metadataOf(
     ...numbers,
   };
   const begun: unknown = start.input === undefined ? fresh : JSON.parse(start.input);
-  const input = {
+  const own = {
     ...(typeof begun === "object" ? begun : {}),
     ...(colour && channels === 3 && { colour: said[colour] }),
     ...(pseudoColour && { colour: said.rgb, pseudoColour }),
     size,
   };
+  const sized = resize === undefined ? own : { ...own, ...sizingBy(resize) };
+  // As published: no mean is taken off, and nothing is divided by a deviation.
+  const input = lungs ? { size, channels, colour: said.rgb, resize: "letterbox", interpolation: "area", scale: "1/255", lungs } : sized;
   return {
     ...Object.fromEntries(Object.entries(options).map(([key, value]) => [key, String(value)])),
     arch,
     task,
     classes: JSON.stringify(classes),
-    input: JSON.stringify(resize === undefined ? input : { ...input, ...sizingBy(resize) }),
+    input: JSON.stringify(input),
   };
 }
 
