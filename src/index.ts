@@ -130,6 +130,7 @@ export {
   type LungFinder,
   lungFinder,
 } from "./models/film-and-lungs.ts";
+export { type KeidarFusionOptions, keidarFusion } from "./models/keidar.ts";
 export {
   type LiangFusionOptions,
   type LiangOptions,
