@@ -359,7 +359,7 @@ export { epochOrder, type Sampler } from "./training/sampler.ts";
 export { learningRate, type Schedule } from "./training/schedules.ts";
 export { type DealOptions, kFold, type SplitOptions, splitDataset } from "./training/split.ts";
 export type { StartReport } from "./training/start.ts";
-export type { FitProgress } from "./training/train-epoch.ts";
+export type { BatchLoss, FitProgress } from "./training/train-epoch.ts";
 export { newTrainee, type Trainee, type TraineeOptions } from "./training/trainee.ts";
 export { TrainingError } from "./training/training-error.ts";
 export { scalerOf, withScaledValues } from "./training/value-scaler.ts";

@@ -15,6 +15,7 @@ import { writeWhole } from "../training/write-file.ts";
 import { note } from "./command-line.ts";
 import { fitOptionsOf } from "./fit-options.ts";
 import { finishing, takeInterrupt } from "./interruption.ts";
+import { type LossLog, lossLog } from "./loss-log.ts";
 import { writeModel } from "./train-folder.ts";
 import type { TrainOptions } from "./train-options.ts";
 import { trainingBar } from "./training-bar.ts";
@@ -44,6 +45,12 @@ export async function crossValidate(
   const interruption = takeInterrupt(finishing, options);
   const bar = trainingBar(options);
   const results: FoldResult[] = [];
+  const logs = new Map<number, LossLog>();
+  const logOf = (fold: number): LossLog => {
+    const log = logs.get(fold) ?? lossLog(`${out}/fold-${fold}/losses.csv`);
+    logs.set(fold, log);
+    return log;
+  };
   let description: ModelDescription | undefined;
   const made = async (): Promise<Trainee> => {
     const trainee = await newTrainee();
@@ -59,9 +66,11 @@ export async function crossValidate(
       folder: out,
       signal: interruption.signal,
       onProgress: bar.update,
+      onFoldLosses: (fold, losses) => logOf(fold).add(losses),
       onEpoch: async (fold, epoch) => {
         const { values, checkpoint, ...record } = epoch;
         await appendFile(`${out}/fold-${fold}/log.jsonl`, logLine(record));
+        await logOf(fold).flush();
         if (epoch.isBest) await writeModel(`${out}/fold-${fold}`, values, checkpoint.metadata);
         bar.epoch(epoch);
       },
@@ -70,6 +79,7 @@ export async function crossValidate(
       note(`fold ${result.fold + 1} of ${options.folds}: best epoch ${result.bestEpoch}, ${metricsText(result.metrics)}`, options);
     }
   } finally {
+    for (const log of logs.values()) await log.flush();
     bar.stop();
     interruption.end();
   }

@@ -25,6 +25,7 @@ import { scalerOf, withScaledValues } from "../training/value-scaler.ts";
 import { isMain, note, runProgram, withSharedOptions } from "./command-line.ts";
 import { fitOptionsOf } from "./fit-options.ts";
 import { finishing, takeInterrupt } from "./interruption.ts";
+import { lossLog } from "./loss-log.ts";
 import { trainDistilled } from "./train-distilled.ts";
 import { bestModel, checkFree, openFolder, type TrainFolder } from "./train-folder.ts";
 import { crossValidate, type FoldsReport, samePictures } from "./train-folds.ts";
@@ -295,6 +296,7 @@ async function run(
 ): Promise<void> {
   const interruption = takeInterrupt(finishing, options);
   const bar = trainingBar(options);
+  const losses = lossLog(`${folder.path}/losses.csv`);
   try {
     for await (const epoch of fit(trainee, sets.train, {
       ...fitOptionsOf(device, options, sets.train),
@@ -304,7 +306,9 @@ async function run(
       folder: folder.path,
       signal: interruption.signal,
       onProgress: bar.update,
+      onLosses: losses.add,
     })) {
+      await losses.flush();
       await folder.add(epoch, {
         data: basename(options.data),
         films: sets.train.samples.length,
@@ -315,6 +319,7 @@ async function run(
   } finally {
     bar.stop();
     interruption.end();
+    await losses.flush();
   }
   if (interruption.signal.aborted) note(`stopped; --resume ${folder.path} goes on`, options);
 }

@@ -20,7 +20,7 @@ import { type OptimizerChoice, usualRates } from "./optimizers/named.ts";
 import { type RateSchedule, ratesOf } from "./rates.ts";
 import type { Sampler } from "./sampler.ts";
 import { compileStep, type StepProgram } from "./step-program.ts";
-import { type FitProgress, trainEpoch } from "./train-epoch.ts";
+import { type BatchLoss, type FitProgress, trainEpoch } from "./train-epoch.ts";
 import { type Trainee, traineeFrom } from "./trainee.ts";
 import type { FileSystem } from "./write-file.ts";
 
@@ -68,6 +68,8 @@ export interface FitOptions extends LossOptions {
   /** Threads that decode and change films; by default 1. */
   readonly workers?: number;
   readonly onProgress?: (progress: FitProgress) => void;
+  /** The loss of every batch, some at a time. */
+  readonly onLosses?: (losses: readonly BatchLoss[]) => void;
   /** What writes checkpoints, so that a test can let it fail. */
   readonly files?: FileSystem;
 }
@@ -102,6 +104,7 @@ export async function* fit(given: Trainee, train: Dataset, options: FitOptions):
     patience,
     signal,
     onProgress,
+    onLosses,
   } = options;
   const { teacher, folder, files, saveEveryMs = 600_000, resume, workers = 1 } = options;
   const trainee = resume ? resumedTrainee(given, resume) : given;
@@ -163,7 +166,7 @@ export async function* fit(given: Trainee, train: Dataset, options: FitOptions):
       );
     while (course.epoch < epochs && !(patience !== undefined && isOver(course.best, patience)) && !signal?.aborted) {
       const { epoch } = course;
-      for await (course of trainEpoch(step, batches, rates, course, { accumulate, batch, signal, saveEveryMs, onProgress }))
+      for await (course of trainEpoch(step, batches, rates, course, { accumulate, batch, signal, saveEveryMs, onProgress, onLosses }))
         await saved("last", await stored());
       if (course.batch < batches.perEpoch) return;
       const start = performance.now();

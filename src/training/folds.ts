@@ -13,6 +13,7 @@ import { type Epoch, type FitOptions, fit } from "./fit.ts";
 import { metricsOf } from "./metrics.ts";
 import { lossFor } from "./objective.ts";
 import { type DealOptions, kFold, splitDataset } from "./split.ts";
+import type { BatchLoss } from "./train-epoch.ts";
 import { type Trainee, traineeFrom } from "./trainee.ts";
 import { makeFolder, writeWhole } from "./write-file.ts";
 
@@ -37,6 +38,7 @@ export interface FoldSets {
  * Folds by patient, each with its share of every class. The same seed gives the same folds whatever is trained on them, so that two
  * trainings can be compared film by film.
  * @throws RangeError for fewer than two folds, or more than there are patients.
+ * @throws InputError where a fold has no film that its best epoch could be chosen by.
  */
 export function foldSets(dataset: Dataset, { folds, val = 0.1, ...options }: FoldSetsOptions): FoldSets[] {
   const foldOf = kFold(dataset, folds, options);
@@ -55,6 +57,11 @@ export function foldSets(dataset: Dataset, { folds, val = 0.1, ...options }: Fol
       seed: keyed(options.seed, fold),
       shares: { train: 1 - val, val },
     });
+    if (!samples.some(({ split }) => split === "val"))
+      throw new InputError(
+        dataset.name,
+        `is too small for ${folds} folds, fold ${fold} has no film that its best epoch could be chosen by`,
+      );
     const part = (set: string) =>
       subset(
         dataset,
@@ -88,6 +95,8 @@ export interface FoldOptions extends Omit<FitOptions, "val" | "resume" | "folder
   /** Where every fold has a folder `fold-K` with its checkpoints and, when it is done, `result.json` (Node). What is there is gone on from. */
   readonly folder?: string;
   readonly onEpoch?: (fold: number, epoch: Epoch) => void | Promise<void>;
+  /** The loss of every batch, some at a time. */
+  readonly onFoldLosses?: (fold: number, losses: readonly BatchLoss[]) => void;
 }
 
 /**
@@ -100,7 +109,7 @@ export interface FoldOptions extends Omit<FitOptions, "val" | "resume" | "folder
 export async function* trainFolds(
   dataset: Dataset,
   newTrainee: (fold: number) => Promise<Trainee>,
-  { folds, val, stratum, joined, folder, onEpoch, ...options }: FoldOptions,
+  { folds, val, stratum, joined, folder, onEpoch, onFoldLosses, ...options }: FoldOptions,
 ): AsyncGenerator<FoldResult, void, undefined> {
   const { seed, epochs, batch, signal } = options;
   const setup = {
@@ -119,7 +128,8 @@ export async function* trainFolds(
       continue;
     }
     if (own !== undefined) await makeFolder(own);
-    const trained = await trainFold(sets, await newTrainee(sets.fold), { ...options, folder: own, onEpoch });
+    const onLosses = onFoldLosses && ((losses: readonly BatchLoss[]) => onFoldLosses(sets.fold, losses));
+    const trained = await trainFold(sets, await newTrainee(sets.fold), { ...options, folder: own, onEpoch, onLosses });
     if (signal?.aborted || !trained) return;
     const { places } = sets;
     const { trainee, bestEpoch, epochs: count } = trained;

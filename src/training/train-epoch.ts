@@ -14,6 +14,17 @@ export interface EpochOptions {
   /** Time after which the course so far is told. */
   readonly saveEveryMs: number;
   readonly onProgress?: (progress: FitProgress) => void;
+  /** Told with every look at the GPU: the losses since the last one. */
+  readonly onLosses?: (losses: readonly BatchLoss[]) => void;
+}
+
+/** What one batch of training gave. */
+export interface BatchLoss {
+  readonly epoch: number;
+  /** From 0. */
+  readonly batch: number;
+  readonly loss: number;
+  readonly lr: number;
 }
 
 /** Told every second or so. */
@@ -44,7 +55,7 @@ export async function* trainEpoch(
   batches: Batches,
   rates: Rates,
   begun: Course,
-  { batch, accumulate, signal, saveEveryMs, onProgress }: EpochOptions,
+  { batch, accumulate, signal, saveEveryMs, onProgress, onLosses }: EpochOptions,
 ): AsyncGenerator<Course, void, undefined> {
   const { epoch } = begun;
   const { perEpoch } = batches;
@@ -60,6 +71,7 @@ export async function* trainEpoch(
     await Promise.all(inFlight.splice(0));
     const { count, entries } = await step.entries();
     let { lossSum } = course;
+    const losses: BatchLoss[] = [];
     for (const [index, { loss, fault, lr }] of entries.slice(entries.length - (count - seen)).entries()) {
       const number = course.batch - unseen + index;
       if (fault !== undefined || !Number.isFinite(loss)) {
@@ -69,7 +81,9 @@ export async function* trainEpoch(
         );
       }
       lossSum += loss;
+      losses.push({ epoch, batch: number, loss, lr });
     }
+    if (losses.length > 0) onLosses?.(losses);
     seen = count;
     unseen = 0;
     const passedMs = performance.now() - looked;

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { trainCommand } from "../../src/app/train.ts";
+import { readCsv } from "../../src/loaders/csv.ts";
 import { loadModel } from "../../src/models/model.ts";
 import { readCheckpoint } from "../../src/training/checkpoint.ts";
 import { readLog } from "../../src/training/log.ts";
@@ -36,7 +37,18 @@ test("a training fills a folder, saves when it is interrupted, goes on, and its 
   expect([summary.epochs, summary.test.films, summary.test.parts.length]).toEqual([epochs, 4, 2]);
   const log = readLog(textOf(join(out, "log.jsonl")), "log.jsonl");
   expect(log.map(({ epoch, steps }) => [epoch, steps])).toEqual(log.map((_, epoch) => [epoch, 2 * (epoch + 1)]));
-  const written = ["best.safetensors", "config.json", "curve.svg", "last.safetensors", "log.jsonl", "lungs.md", "model.safetensors"];
+  const losses = readCsv(textOf(join(out, "losses.csv")), "losses.csv").rows.map(([epoch, batch]) => `${epoch} ${batch}`);
+  expect(losses).toEqual(log.flatMap(({ epoch }) => [`${epoch} 0`, `${epoch} 1`]));
+  const written = [
+    "best.safetensors",
+    "config.json",
+    "curve.svg",
+    "last.safetensors",
+    "log.jsonl",
+    "losses.csv",
+    "lungs.md",
+    "model.safetensors",
+  ];
   expect(readdirSync(out).sort()).toEqual(written);
   expect(textOf(join(out, "lungs.md"))).toContain("not a medical device");
   using model = await loadModel(join(out, "model.safetensors"), { device: await device() });

@@ -60,6 +60,9 @@ describe("the sets of folds", () => {
 
   test("cannot be more than there are patients", () => {
     expect(() => foldSets({ ...many, samples: many.samples.slice(0, 2) }, { folds: 5, seed: 0 })).toThrow(/folds can be made of/);
+    expect(() => foldSets({ ...many, samples: many.samples.slice(0, 4) }, { folds: 2, seed: 0 })).toThrow(
+      "is too small for 2 folds, fold 0 has no film that its best epoch could be chosen by",
+    );
   });
 });
 
