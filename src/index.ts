@@ -271,9 +271,12 @@ export {
   type ThresholdRule,
 } from "./statistics/threshold.ts";
 export { evenThresholds, type ThresholdRow, thresholdTable } from "./statistics/threshold-table.ts";
+export { type EmbeddedFilm, type EmbeddedFilms, embeddedFilms } from "./systems/embedded-films.ts";
 export { type Fact, type Facts, fact, factList, type Mark, marks } from "./systems/fact.ts";
+export { ensembleOf, type FilmEnsemble } from "./systems/film-ensemble.ts";
+export { type FilmReader, mistakeSheets, neighbourSheet } from "./systems/film-sheets.ts";
+export { type ImageStatistics, imageStatistics } from "./systems/image-statistics.ts";
 export type { Findings, Inspection } from "./systems/inspection.ts";
-export { ensembleOf } from "./systems/keidar2021.ts";
 export {
   type CopyLungFinder,
   changeColumns,
@@ -291,9 +294,11 @@ export {
 export { controlGate, type FusionOptions, type GateDecision, type GateOptions, lateFusion } from "./systems/liang2021-gate.ts";
 export { type PredictedFilm, type PredictedFilms, predictedFilms } from "./systems/predicted-films.ts";
 export { oneAgainstRest, predictionTable, type ScoredFilm, type ScoredFilms, scoredFilms } from "./systems/scored-films.ts";
+export { type Retrieval, type SimilarFilms, similarFilms } from "./systems/similar-films.ts";
 export type { Choice as SystemChoice, Deviation, Plan, Results, System } from "./systems/system.ts";
-export { choiceOf, systemNamed, systems } from "./systems/systems.ts";
+export { choiceOf, choicesOf, systemNamed, systems } from "./systems/systems.ts";
 export type { Cell, Table, Tables } from "./systems/table.ts";
+export { type TellingFeature, tellingFeatures } from "./systems/telling-features.ts";
 export { type Shape, type Tensor, tensor } from "./tensor.ts";
 export { decayMatrices, type Weight, type WeightOptions } from "./training/arena.ts";
 export { applyChanges, applyToMask, type Change, drawChanges, type Recipe, type Step } from "./training/augment.ts";

@@ -12,14 +12,14 @@ export function fitOptionsOf(
   options: TrainOptions,
   train: Dataset,
 ): Omit<FitOptions, "val" | "resume" | "folder" | "teacher"> {
-  const { optimizer, momentum, weightDecay, maxNorm, classWeights, sampler, augment, ema, resume, teacher, ...others } = options;
+  const { optimizer, momentum, weightDecay, maxNorm, classWeights, sampler, augment, copies, ema, resume, teacher, ...others } = options;
   return {
     ...others,
     device,
     optimizer: { kind: optimizer, momentum, weightDecay, maxNorm },
     classWeights: weightsOf(classWeights, train),
     sampler: { kind: sampler },
-    augment: augment === "none" ? undefined : recipes[augment],
+    augment: augment === "none" || copies !== undefined ? undefined : recipes[augment],
     averageDecay: ema,
   };
 }

@@ -5,12 +5,13 @@ import { type Chart, COLOURS, chart, diagonal, square, unit } from "./evaluation
 
 /**
  * A chart for each table whose columns are those of a plot: `roc`, `precision_recall`, `histogram`, and of `predictions` each number beside
- * its `predicted_` column. Tables without rows have none.
+ * its `predicted_` column. The histogram has a line where `predictions` has its threshold. Tables without rows have none.
  */
 export async function systemCharts({ roc = [], precision_recall = [], histogram = [], predictions = [] }: Tables): Promise<Chart[]> {
   const { parseHTML } = await import("linkedom");
   const { document } = parseHTML("<!doctype html><html><body></body></html>");
   const numbers = Object.keys(predictions[0] ?? {}).filter((column) => predictions.some((row) => `predicted_${column}` in row));
+  const thresholds = [...new Set(predictions.map(({ threshold }) => threshold))].filter((threshold) => threshold !== undefined);
   return [
     ...drawn(roc, () =>
       chart(document, "roc", "ROC", {
@@ -42,7 +43,11 @@ export async function systemCharts({ roc = [], precision_recall = [], histogram 
         x: { label: "score", domain: unit },
         y: { label: "films", grid: true },
         fy: { label: null, domain: groups },
-        marks: [Plot.rectY(histogram, { x1: "lower", x2: "upper", y: "count", fy: "group", fill: COLOURS[0] }), Plot.ruleY([0])],
+        marks: [
+          Plot.rectY(histogram, { x1: "lower", x2: "upper", y: "count", fy: "group", fill: COLOURS[0] }),
+          Plot.ruleX(thresholds, { stroke: "#333", strokeDasharray: "4 3" }),
+          Plot.ruleY([0]),
+        ],
       });
     }),
     ...numbers.map((name) =>

@@ -51,6 +51,9 @@ export interface TrainOptions extends SharedOptions {
   readonly sampler: Exclude<Sampler["kind"], "sequential">;
   readonly augment: string;
   readonly augmentAt: "input" | "source";
+  readonly lungModel?: string;
+  readonly lungMasks?: string;
+  readonly copies?: number;
   readonly folds?: number;
   readonly system?: string;
   readonly member?: string;
@@ -137,6 +140,9 @@ export function withTrainOptions(command: Command): Command {
         .choices(["input", "source"])
         .default("input"),
     )
+    .option("--lung-model <name|file>", "films are seen with their lungs, which this model finds, as in Keidar 2021")
+    .option("--lung-masks <column>", "the same, with the lungs from the manifest's column of masks")
+    .option("--copies <n>", "changed copies of each training film, made once before training instead of in it; with lungs", wholeNumber(0))
     .option("--freeze <what>", "none, trunk (all but the last layer), or a regular expression of names", "none")
     .addOption(
       new Option("--frozen-norms <mode>", "whether a frozen batch norm keeps its statistics").choices(["fixed", "drift"]).default("fixed"),

@@ -5,13 +5,13 @@ import type { Command } from "commander";
 import { InputError } from "../bytes.ts";
 import type { Device } from "../gpu/device.ts";
 import { encodePng } from "../loaders/png.ts";
-import { loadModel } from "../models/model.ts";
+import { type LoadOptions, loadModel, type Model } from "../models/model.ts";
 import { factList } from "../systems/fact.ts";
 import type { Findings, Inspection } from "../systems/inspection.ts";
 import type { PredictedFilms } from "../systems/predicted-films.ts";
 import type { ScoredFilms } from "../systems/scored-films.ts";
 import type { Choice, Plan, Results, System } from "../systems/system.ts";
-import { choiceOf, systemNamed } from "../systems/systems.ts";
+import { choicesOf, systemNamed } from "../systems/systems.ts";
 import type { Tables } from "../systems/table.ts";
 import type { Dataset } from "../training/dataset.ts";
 import { writeWhole } from "../training/write-file.ts";
@@ -40,15 +40,7 @@ export function chosenOf(command: Command): ChosenSystem[] {
     return [];
   }
   const system = systemNamed(options.system);
-  const named = (text: string | undefined, all: Readonly<Record<string, string>>): (string | undefined)[] =>
-    text === "all" ? Object.keys(all) : (text?.split(",") ?? [undefined]);
-  return named(options.member, system.members).flatMap((member) =>
-    named(options.variant, system.variants).map((variant) => ({
-      system,
-      choice: choiceOf(system, { member, variant, quick: options.quick }),
-      threshold: options.threshold,
-    })),
-  );
+  return choicesOf(system, options).map((choice) => ({ system, choice, threshold: options.threshold }));
 }
 
 /** What tells each of several choices from the others, for folders and tables. */
@@ -56,6 +48,13 @@ export function namesOf(chosen: readonly ChosenSystem[]): string[] {
   const differ = (key: "member" | "variant") => new Set(chosen.map(({ choice }) => choice[key])).size > 1;
   const keys = (["member", "variant"] as const).filter(differ);
   return chosen.map(({ choice }) => keys.map((key) => choice[key]).join("-"));
+}
+
+/** What was typed or configured, for the `config.json` of several trainings. */
+export function typedOptions(command: Command): TrainOptions {
+  const options: TrainOptions = command.opts();
+  const open = Object.keys(options).filter((key) => !["cli", "config"].includes(command.getOptionValueSource(key) ?? "default"));
+  return { ...options, ...Object.fromEntries(open.map((key) => [key, undefined])) };
 }
 
 /**
@@ -96,6 +95,10 @@ export interface Trained {
   /** The file of the network that is looked at, and films that it has not seen. */
   readonly file: string;
   readonly films: Dataset;
+  /** Films that it has learnt from. */
+  readonly train?: Dataset;
+  /** Who finds the lungs, for a network that sees them. */
+  readonly lungs?: Model;
   /** Of those films; of a cross-validation `results` has all. */
   readonly test?: ScoredFilms;
   readonly results?: Results;
@@ -105,7 +108,7 @@ export interface Trained {
 /** Writes all that a system puts out: tables, their plots, and what is found by looking at the network. */
 export async function writeOutputs(out: string, chosen: ChosenSystem, trained: Trained): Promise<void> {
   const { system, choice, threshold } = chosen;
-  const { device, file, films, test, results, predicted } = trained;
+  const { device, file, films, train, lungs, test, results, predicted } = trained;
   const tables = {
     ...(results && system.tables({ ...results, threshold })),
     ...(predicted && system.valueTables?.(predicted)),
@@ -113,15 +116,15 @@ export async function writeOutputs(out: string, chosen: ChosenSystem, trained: T
   await writeSystem(out, chosen, tables);
   await writeCharts(out, tables);
   // Last, so that what fails on a film's picture does not cost the tables.
-  const found = await lookInto(system, file, device, { films, test, predicted, choice, threshold });
+  const found = await lookInto(system, file, { device, lungs }, { films, train, test, predicted, choice, threshold });
   await writeTables(join(out, "tables"), found.tables ?? {});
   for (const [name, picture] of Object.entries(found.pictures ?? {})) await put(join(out, "pictures", `${name}.png`), encodePng(picture));
 }
 
 /** What a system finds in a network, where it looks at it. */
-async function lookInto({ inspect }: System, file: string, device: Device, given: Omit<Inspection, "model">): Promise<Findings> {
+async function lookInto({ inspect }: System, file: string, options: LoadOptions, given: Omit<Inspection, "model">): Promise<Findings> {
   if (!inspect) return {};
-  using model = await loadModel(file, { device });
+  using model = await loadModel(file, options);
   return await inspect({ model, ...given });
 }
 

@@ -4,36 +4,40 @@ import { basename, join, resolve } from "node:path";
 import { Command } from "commander";
 import { InputError } from "../bytes.ts";
 import { type Device, requestDevice } from "../gpu/device.ts";
-import { networkNamed } from "../models/registry.ts";
 import type { ValueScaler } from "../models/value-scaler.ts";
-import { statisticText } from "../statistics/not-defined.ts";
 import { predictedFilms } from "../systems/predicted-films.ts";
 import { scoredFilms } from "../systems/scored-films.ts";
 import type { Results } from "../systems/system.ts";
 import { type Checkpoint, readCheckpoint } from "../training/checkpoint.ts";
-import { readClassFolders } from "../training/class-folders.ts";
 import { type Dataset, samplesIn, subset } from "../training/dataset.ts";
-import { fingerprints } from "../training/fingerprints.ts";
 import { fit } from "../training/fit.ts";
-import { checkLeaks, type LeakKind } from "../training/leaks.ts";
-import { readManifest } from "../training/manifest.ts";
-import { mergeClasses } from "../training/merge-classes.ts";
-import { type Report, reportOf } from "../training/report.ts";
-import { splitDataset, usualShares } from "../training/split.ts";
+import { reportOf } from "../training/report.ts";
 import { newTrainee, type Trainee, traineeFrom } from "../training/trainee.ts";
 import { scalerOf, withScaledValues } from "../training/value-scaler.ts";
 import { isMain, note, runProgram, withSharedOptions } from "./command-line.ts";
 import { fitOptionsOf } from "./fit-options.ts";
 import { finishing, takeInterrupt } from "./interruption.ts";
 import { lossLog } from "./loss-log.ts";
+import { type Lungs, openLungs, withLungPictures } from "./lung-pictures.ts";
 import { trainDistilled } from "./train-distilled.ts";
+import { allowedOf, classesOf, readFilms, readSets } from "./train-films.ts";
 import { bestModel, checkFree, openFolder, type TrainFolder } from "./train-folder.ts";
-import { crossValidate, type FoldsReport, samePictures } from "./train-folds.ts";
+import { crossValidate, samePictures } from "./train-folds.ts";
 import { judge } from "./train-judge.ts";
 import { configOf, type TrainOptions, takeConfig, withTrainOptions } from "./train-options.ts";
-import { type ChosenSystem, chosenOf, drawFilms, namesOf, takePlan, writeComparison, writeOutputs, writeSystem } from "./train-system.ts";
+import {
+  type ChosenSystem,
+  chosenOf,
+  drawFilms,
+  namesOf,
+  takePlan,
+  typedOptions,
+  writeComparison,
+  writeOutputs,
+  writeSystem,
+} from "./train-system.ts";
 import { teachingOf } from "./train-teacher.ts";
-import { noteStart } from "./train-text.ts";
+import { foldsText, noteStart, reportText } from "./train-text.ts";
 import { trainingBar } from "./training-bar.ts";
 import { version } from "./version.ts";
 import { writeTables } from "./write-tables.ts";
@@ -70,6 +74,7 @@ async function train(typed: string | undefined, given: TrainOptions, command: Co
   const configured = configFile === undefined ? undefined : takeConfig(command, await textOf(configFile), configFile);
   const choices = chosenOf(command);
   const [chosen] = choices;
+  const asked = typedOptions(command);
   if (chosen) takePlan(command, chosen);
   const options: TrainOptions = command.opts();
   const out = options.resume ?? options.out;
@@ -78,68 +83,116 @@ async function train(typed: string | undefined, given: TrainOptions, command: Co
   const data = typed ?? configured ?? (chosen?.choice.quick ? await drawFilms(chosen, out, command) : undefined);
   if (data === undefined) command.error("error: a manifest or a folder of films is needed");
   const document = await (choices.length > 1
-    ? trainSeveral(data, command, out, choices)
-    : trainingFor(command.opts())(data, command.opts(), out, chosen));
+    ? trainSeveral(data, command, out, choices, { ...asked, allow: command.opts<TrainOptions>().allow })
+    : trainingFor(command.opts())(data, command.opts(), out, chosen, { open: opener(options), made: out }));
   process.stdout.write(options.json ? `${JSON.stringify(document.json, undefined, 2)}\n` : document.text);
   note("Research use only, not for clinical use.", options);
 }
 
+/** Opens the device when it is first needed, after all that can be wrong with the films is told; then it stays, with its pipelines. */
+function opener({ adapter }: TrainOptions): () => Promise<Device> {
+  let device: Promise<Device> | undefined;
+  return () => {
+    device ??= requestDevice({ adapter, toggles: "fast" });
+    return device;
+  };
+}
+
+/** What trainings of one run share. */
+interface Shared {
+  readonly open: () => Promise<Device>;
+  /** The folder of pictures that are made of films beforehand. */
+  readonly made: string;
+}
+
+type Training = (data: string, options: TrainOptions, out: string, chosen: ChosenSystem | undefined, shared: Shared) => Promise<Summary>;
+
 /** @throws InputError for ways to train that do not go together. */
-function trainingFor({ folds, teacher, grid, scaleValues }: TrainOptions): typeof trainOnce {
+function trainingFor({ folds, teacher, grid, scaleValues }: TrainOptions): Training {
   if (grid !== undefined && teacher === undefined) throw new InputError("grid", "is of a teacher, say which (--teacher)");
   if (folds !== undefined && teacher !== undefined) throw new InputError("teacher", "teaches one training, leave out --folds");
   if (folds !== undefined && scaleValues) throw new InputError("scale-values", "scales by one set of training films, leave out --folds");
   return grid !== undefined ? trainStudents : folds !== undefined ? trainByFolds : trainOnce;
 }
 
-/** Several members or variants of a system, one after the other on the same films, each in a folder of its own; and all of them compared. */
-async function trainSeveral(data: string, command: Command, out: string, choices: readonly ChosenSystem[]): Promise<Summary> {
+/**
+ * Several members or variants of a system, one after the other on the same films, each in a folder of its own; and all of them compared.
+ * Where some start from ImageNet's values, the others start from random ones whatever file is named.
+ */
+async function trainSeveral(
+  data: string,
+  command: Command,
+  out: string,
+  choices: readonly ChosenSystem[],
+  asked: TrainOptions,
+): Promise<Summary> {
   const results: Record<string, Results> = {};
   const parts: [string, Summary["json"]][] = [];
   let text = "";
+  let isStopped = false;
+  const shared = { open: opener(asked), made: out };
+  const starts = choices.map(({ system, choice }) => system.plan(choice).start);
+  await openFolder(out, configOf(asked, resolve(data)));
   for (const [i, name] of namesOf(choices).entries()) {
     takePlan(command, choices[i]);
-    const options: TrainOptions = command.opts();
-    const summary = await trainingFor(options)(data, options, join(out, name), choices[i]);
+    const folder = join(out, name);
+    const isBegun = await stat(`${folder}/last.safetensors`).catch(() => undefined);
+    const isFresh = starts[i] === "random" && starts.includes("ImageNet");
+    const given: TrainOptions = command.opts();
+    const options = { ...given, resume: isBegun ? folder : undefined, ...(isFresh && { init: "random" }) };
+    const summary = await trainingFor(options)(data, options, folder, choices[i], shared);
     if (summary.results) results[name] = summary.results;
     parts.push([name, summary.json]);
     text += summary.text;
+    isStopped = summary.isStopped === true;
+    if (isStopped) break;
   }
   const [{ system }] = choices;
-  if (Object.keys(results).length > 1) await writeComparison(out, system, results);
-  return { text, json: { tool: "roentgen", version, out, parts: Object.fromEntries(parts) } };
+  if (Object.keys(results).length > 1 && !isStopped) await writeComparison(out, system, results);
+  return { text, json: { tool: "roentgen", version, out, parts: Object.fromEntries(parts) }, isStopped };
 }
 
 /** What is written to stdout, and what a comparison takes. */
 interface Summary {
   readonly text: string;
   readonly results?: Results;
+  /** By Ctrl-C. */
+  readonly isStopped?: boolean;
   readonly json: Readonly<Record<string, unknown>>;
 }
 
 const provenance = (out: string, device: Device) => ({ tool: "roentgen", version, out, adapter: device.profile.description });
 
-async function trainOnce(data: string, options: TrainOptions, out: string, chosen: ChosenSystem | undefined): Promise<Summary> {
+async function trainOnce(
+  data: string,
+  options: TrainOptions,
+  out: string,
+  chosen: ChosenSystem | undefined,
+  { open, made }: Shared,
+): Promise<Summary> {
   const resume = options.resume === undefined ? undefined : await readCheckpoint(`${options.resume}/last.safetensors`);
   const films = await readSets(data, options);
-  const all = { train: samplesIn(films, "train"), val: samplesIn(films, "val"), test: samplesIn(films, "test") };
+  await using lungs = await openLungs(options);
+  const start = await startOf(films, resume ? { ...options, init: "random" } : options, lungs);
+  const shown = lungs ? await withLungPictures(films, lungs, made, { ...options, size: start.description.input.width }) : films;
+  const all = { train: samplesIn(shown, "train"), val: samplesIn(shown, "val"), test: samplesIn(shown, "test") };
   for (const part of [all.train, all.val]) if (part.samples.length === 0) throw new InputError(part.name, "holds no films");
   const scaler = options.scaleValues && options.values ? scalerOf(all.train, options.values) : undefined;
   const scaled = (part: Dataset) => (scaler ? withScaledValues(part, scaler) : part);
   const sets: Sets = { train: scaled(all.train), val: scaled(all.val), test: scaled(all.test) };
-  const trainee = withUnits(await startOf(films, resume ? { ...options, init: "random" } : options), options, scaler);
+  const trainee = withUnits(start, options, scaler);
   noteStart(trainee, options);
-  const device = await requestDevice({ adapter: options.adapter, toggles: "fast" });
+  const device = await open();
   note(`${options.arch}, ${trainee.description.input.width} px, ${counted(sets)} on ${device.profile.description}`, options);
   const folder = await openFolder(out, configOf(options, resolve(data)));
-  await run(device, trainee, sets, { ...options, data }, folder, resume);
+  const isStopped = await run(device, trainee, sets, { ...options, data }, folder, resume);
   const best = await bestTrainee(folder);
   const judged = best && sets.test.samples.length > 0 ? await judge(device, best, sets.test, options) : undefined;
   const report = best && judged && reportOf(best.description, sets.test, judged);
   const summary = await folder.finish(report);
   let results: Results | undefined;
   if (chosen && best && judged) {
-    const trained = { device, file: `${out}/model.safetensors`, films: all.test };
+    const trained = { device, file: `${out}/model.safetensors`, films: all.test, train: all.train, lungs: lungs?.model };
     const { task, classes } = best.description;
     if (task === "regression")
       await writeOutputs(out, chosen, { ...trained, predicted: predictedFilms("test", classes, all.test, judged, scaler) });
@@ -150,7 +203,7 @@ async function trainOnce(data: string, options: TrainOptions, out: string, chose
       await writeOutputs(out, chosen, { ...trained, test, results });
     }
   }
-  return { text: reportText(out, report), results, json: { ...provenance(out, device), ...summary } };
+  return { text: reportText(out, report), results, isStopped, json: { ...provenance(out, device), ...summary } };
 }
 
 /**
@@ -166,11 +219,17 @@ function withUnits(trainee: Trainee, { values = [], units }: TrainOptions, scale
 }
 
 /** A student alone and by every pair, from every seed. */
-async function trainStudents(data: string, options: TrainOptions, out: string, chosen: ChosenSystem | undefined): Promise<Summary> {
+async function trainStudents(
+  data: string,
+  options: TrainOptions,
+  out: string,
+  chosen: ChosenSystem | undefined,
+  { open }: Shared,
+): Promise<Summary> {
   const { teacher = "", grid = [] } = options;
   const films = await readSets(data, options);
   const sets = { train: samplesIn(films, "train"), val: samplesIn(films, "val"), test: samplesIn(films, "test") };
-  const device = await requestDevice({ adapter: options.adapter, toggles: "fast" });
+  const device = await open();
   note(`${options.arch} taught by ${teacher}, ${grid.length} pairs, ${counted(sets)} on ${device.profile.description}`, options);
   await openFolder(out, configOf(options, resolve(data)));
   const start = (arch: string, seed: number) => startOf(films, { ...options, arch, seed });
@@ -183,21 +242,30 @@ async function trainStudents(data: string, options: TrainOptions, out: string, c
   return { text: `${[out, ...lines].join("\n")}\n`, json: { ...provenance(out, device), ...tables } };
 }
 
-async function trainByFolds(data: string, options: TrainOptions, out: string, chosen: ChosenSystem | undefined): Promise<Summary> {
+async function trainByFolds(
+  data: string,
+  options: TrainOptions,
+  out: string,
+  chosen: ChosenSystem | undefined,
+  { open, made }: Shared,
+): Promise<Summary> {
   const { folds = 0 } = options;
+  if (options.copies) throw new InputError("copies", "are of one set of training films, leave out --folds");
   const films = await readFilms(data, options);
   const joined = await samePictures(films, allowedOf(options));
-  const start = await startOf(films, options);
+  await using lungs = await openLungs(options);
+  const start = await startOf(films, options, lungs);
   const { description } = start;
+  const shown = lungs ? await withLungPictures(films, lungs, made, { ...options, size: description.input.width }) : films;
   noteStart(start, options);
-  const device = await requestDevice({ adapter: options.adapter, toggles: "fast" });
+  const device = await open();
   note(
     `${options.arch}, ${description.input.width} px, ${films.samples.length} films in ${folds} folds on ${device.profile.description}`,
     options,
   );
   await openFolder(out, configOf(options, resolve(data)));
-  const validated = await crossValidate(device, () => startOf(films, options), films, out, { ...options, folds, joined });
-  if (!validated) return { text: `${out}\n`, json: provenance(out, device) };
+  const validated = await crossValidate(device, () => startOf(films, options, lungs), shown, out, { ...options, folds, joined });
+  if (!validated) return { text: `${out}\n`, isStopped: true, json: provenance(out, device) };
   const { report, results, pooled } = validated;
   const test = description.task === "classification" ? scoredFilms("pooled folds", films, pooled) : undefined;
   const all = test && { test, folds: results, threshold: chosen?.threshold };
@@ -207,7 +275,13 @@ async function trainByFolds(data: string, options: TrainOptions, out: string, ch
     await writeOutputs(out, chosen, {
       device,
       file: `${out}/fold-${fold}/model.safetensors`,
-      films: subset(films, places, `fold ${fold}`),
+      films: subset(shown, places, `fold ${fold}`),
+      train: subset(
+        shown,
+        [...shown.samples.keys()].filter((place) => !places.includes(place)),
+        "other folds",
+      ),
+      lungs: lungs?.model,
       test: held,
       results: all,
     });
@@ -215,20 +289,27 @@ async function trainByFolds(data: string, options: TrainOptions, out: string, ch
   return { text: foldsText(out, report), results: all, json: { ...provenance(out, device), ...report } };
 }
 
-/** The network at its start. */
-function startOf(films: Dataset, options: TrainOptions): Promise<Trainee> {
+/**
+ * The network at its start.
+ * @throws InputError where the start sees film and lungs, and nothing is said to find them.
+ */
+async function startOf(films: Dataset, options: TrainOptions, lungs?: Lungs): Promise<Trainee> {
   const { arch, size, resize, colour, pseudoColour, init, member = "", seed, width } = options;
-  return newTrainee({
+  const trainee = await newTrainee({
     arch,
     classes: classesOf(films, options),
     size,
     resize,
     colour,
     pseudoColour,
+    lungs: lungs?.channel,
     init: init.replaceAll("{member}", member),
     seed,
     options: width === undefined ? {} : { width },
   });
+  if (trainee.description.input.lungs && !lungs)
+    throw new InputError(init, "sees film and lungs, say who finds them (--lung-model, --lung-masks)");
+  return trainee;
 }
 
 type Sets = Readonly<Record<"train" | "val" | "test", Dataset>>;
@@ -241,51 +322,12 @@ async function textOf(path: string): Promise<string> {
   }
 }
 
-/** The films as their table or their folders have them. */
-async function readFilms(data: string, { arch, label, classes, mask, values, where, merge }: TrainOptions): Promise<Dataset> {
-  const { task } = networkNamed(arch);
-  const found = await stat(data).catch(() => undefined);
-  const films = found?.isDirectory()
-    ? await readClassFolders(data, { classes })
-    : await readManifest(data, {
-        where,
-        ...(task === "classification" && { label, classes, leaveOutOthers: true }),
-        ...(task === "segmentation" && { mask }),
-        ...(task === "regression" && { values }),
-      });
-  return merge && task === "classification" ? mergeClasses(films, merge) : films;
-}
-
-/** The films with their sets, which share no patient, no file and no picture. */
-async function readSets(data: string, options: TrainOptions): Promise<Dataset> {
-  const films = await readFilms(data, options);
-  const allowed = allowedOf(options);
-  const prints = allowed.length < leakKinds.length ? await fingerprints(films.samples) : undefined;
-  const split = films.samples.some(({ split }) => split !== undefined)
-    ? films
-    : splitDataset(films, { shares: usualShares, seed: options.seed });
-  checkLeaks(split, { fingerprints: prints, allow: allowed });
-  return split;
-}
-
-const allowedOf = ({ allow = [] }: TrainOptions): LeakKind[] => leakKinds.filter((kind) => allow.includes(kind) || allow.includes("all"));
-
-const leakKinds: readonly LeakKind[] = ["patient", "group", "bytes", "picture"];
-
-function classesOf({ name, classes }: Dataset, { arch, values, classes: given }: TrainOptions): readonly string[] {
-  const { task } = networkNamed(arch);
-  if (task === "segmentation") return given ?? ["lung"];
-  if (task === "classification") return classes;
-  if (values === undefined) throw new InputError(name, `${arch} predicts numbers, say in which columns they are (--values)`);
-  return values;
-}
-
 const counted = (sets: Sets): string =>
   Object.entries(sets)
     .map(([set, { samples }]) => `${samples.length} ${set}`)
     .join(", ");
 
-/** Trains, and keeps the folder up to date. */
+/** Trains, and keeps the folder up to date; tells whether it was stopped. */
 async function run(
   device: Device,
   trainee: Trainee,
@@ -293,7 +335,7 @@ async function run(
   options: TrainOptions & { readonly data: string },
   folder: TrainFolder,
   resume: Checkpoint | undefined,
-): Promise<void> {
+): Promise<boolean> {
   const interruption = takeInterrupt(finishing, options);
   const bar = trainingBar(options);
   const losses = lossLog(`${folder.path}/losses.csv`);
@@ -322,30 +364,12 @@ async function run(
     await losses.flush();
   }
   if (interruption.signal.aborted) note(`stopped; --resume ${folder.path} goes on`, options);
+  return interruption.signal.aborted;
 }
 
 async function bestTrainee(folder: TrainFolder): Promise<Trainee | undefined> {
   const best = await bestModel(folder.path);
   return best && traineeFrom(best.metadata, best.values, "model.safetensors");
-}
-
-function foldsText(out: string, { pooled, spreads, folds }: FoldsReport): string {
-  const lines = Object.entries(pooled.metrics).map(([name, value]) => {
-    const { mean, deviation } = spreads[name];
-    return `pooled ${name} ${value.toFixed(4)}, folds ${mean.toFixed(4)} ± ${statisticText(deviation, 4)}`;
-  });
-  return `${[out, `films ${pooled.films}, folds ${folds.length}`, ...lines].join("\n")}\n`;
-}
-
-function reportText(out: string, report: Report | undefined): string {
-  if (!report) return `${out}\n`;
-  const lines = Object.entries(report.metrics).map(([name, value]) => `test ${name} ${value.toFixed(4)}`);
-  const parts = report.parts.map(({ name, films, classes, balancedAccuracy, dice }) =>
-    balancedAccuracy === undefined
-      ? `${name} (${films}): dice ${dice?.toFixed(4)}`
-      : `${name}, ${classes?.join("/")} (${films}): balanced accuracy ${balancedAccuracy.toFixed(4)}`,
-  );
-  return `${[out, `test films ${report.films}`, ...lines, ...parts].join("\n")}\n`;
 }
 
 if (isMain(import.meta.url)) await runProgram(trainCommand());

@@ -3,8 +3,8 @@
  * features, or fine-tuned, all three on the same ten folds.
  *
  * Data: 3,905 films of seven classes. Films are padded to a square of 200 pixels; slight augmentation; every film is judged by the fold
- * that held it out. No code was published, so that most numbers are marked [K] or [?]. `facts` has every number, `plan` makes a training of
- * them, `tables` what is put out.
+ * that held it out. `apostolopoulos2020-facts.ts` has every number, `plan` makes a training of them, `tables`, `inspect` and `comparison` what
+ * is put out.
  */
 import { countsOfClass } from "../statistics/binary-counts.ts";
 import { binaryIndices } from "../statistics/binary-indices.ts";
@@ -14,61 +14,12 @@ import { confusionMatrix } from "../statistics/confusion.ts";
 import { mcnemar, rightAnswers } from "../statistics/mcnemar.ts";
 import { proportion } from "../statistics/proportion.ts";
 import { spreadOf } from "../training/folds.ts";
-import { fact } from "./fact.ts";
-import { placeOf, predictedOf, predictionTable, type ScoredFilms } from "./scored-films.ts";
+import { COVID, facts } from "./apostolopoulos2020-facts.ts";
+import { apostolopoulosInspection } from "./apostolopoulos2020-inspection.ts";
+import { curveTables, histogramTable } from "./curve-tables.ts";
+import { oneAgainstRest, placeOf, predictedOf, predictionTable, type ScoredFilms } from "./scored-films.ts";
 import type { Choice, Plan, Results, System } from "./system.ts";
 import { type Cell, cell, cells, type Tables } from "./table.ts";
-
-const facts = {
-  data: {
-    films: fact(3905, ["K", "A"], "the seven add up to it"),
-    classes: fact(
-      {
-        covid: 455,
-        pulmonary_edema: 293,
-        pleural_effusion: 311,
-        emphysema: 315,
-        pulmonary_fibrosis: 280,
-        pneumonia: 910,
-        normal: 1341,
-      },
-      "K",
-      "films of each; 455 of 3,905 reproduces the two-class figures",
-    ),
-  },
-  network: {
-    arch: fact("mobilenet_v2", "T"),
-    widthMultiplier: fact(1, "T"),
-    parametersOfSeven: fact(2_232_839, "A"),
-    parametersOfTwo: fact(2_226_434, "A"),
-    head: fact("global average pooling, dropout, dense, softmax", "K"),
-    dropout: fact(0.2, "?", "as in MobileNetV2 itself"),
-    strategies: fact(["scratch", "features", "fine-tuning"], ["T", "K"]),
-    fineTunedFrom: fact("features.14", "?", "layers below stay as they are"),
-  },
-  preprocessing: {
-    size: fact(200, "K"),
-    resize: fact("letterbox", "K", "padded with black to a square"),
-    channels: fact(3, "K"),
-    augmentation: fact({ degrees: 10, shiftPixels: 20, flip: 0.5 }, ["K", "?"], "that there is some is known, its ranges are ours"),
-  },
-  training: {
-    loss: fact("cross-entropy", "?"),
-    optimizer: fact("adam", "?"),
-    lrFromScratch: fact(1e-3, "?"),
-    lrFineTuning: fact(1e-4, "?"),
-    batch: fact(32, "?"),
-    epochs: fact(100, "?"),
-    patience: fact(10, "?"),
-    folds: fact(10, "K", "stratified"),
-    pooled: fact(true, "A", "the printed counts are over all 3,905 films"),
-  },
-  evaluation: {
-    twoClasses: fact(["merged", "trained"], "K", "seven classes merged into COVID-19 and the rest, or a network of two outputs"),
-  },
-} as const;
-
-const [COVID] = Object.keys(facts.data.classes.value);
 
 const members = {
   seven: "seven outputs; COVID-19 against the rest by merging them",
@@ -88,7 +39,7 @@ function plan({ member, variant, quick }: Choice): Plan {
     start: isScratch ? "random" : "ImageNet",
     freeze,
     frozenNorms: "fixed",
-    epochs: quick ? 3 : training.epochs.value,
+    epochs: quick ? 2 : training.epochs.value,
     batch: quick ? 8 : training.batch.value,
     optimizer: training.optimizer.value,
     lr,
@@ -99,14 +50,14 @@ function plan({ member, variant, quick }: Choice): Plan {
     augmentAt: "input",
     monitor: "loss",
     patience: training.patience.value,
-    folds: quick ? 3 : training.folds.value,
+    folds: quick ? 2 : training.folds.value,
   };
 }
 
 /** All layers of MobileNetV2 below the one that fine-tuning begins with. */
 const FROZEN = "features\\.(\\d|1[0-3])\\.";
 
-/** Predictions; accuracy of all classes and COVID-19 against the rest, pooled and by fold; confusion matrix; indices of each class. */
+/** Predictions; curves of COVID-19; accuracy of all classes and COVID-19 against the rest, pooled and by fold; confusion matrix; indices of each class. */
 function tables({ test, folds }: Results): Tables {
   const { classes, films } = test;
   const labels = films.map(({ label }) => label);
@@ -114,8 +65,11 @@ function tables({ test, folds }: Results): Tables {
   const areas = classAreas(Float64Array.from(films.flatMap(({ probabilities }) => probabilities)), labels, classes.length);
   const perFold = (folds ?? []).map(({ fold, bestEpoch, places }) => ({ fold, best_epoch: bestEpoch, ...scoresOf(test, places) }));
   const pooled = scoresOf(test, [...films.keys()]);
+  const set = oneAgainstRest(test, COVID);
   return {
     predictions: predictionTable(test),
+    ...curveTables(set),
+    ...histogramTable(set, [COVID, "rest"], BINS),
     summary: measures.map((measure) => {
       const numbers = perFold.map((row) => row[measure]).filter((value) => typeof value === "number");
       const spread = numbers.length > 0 ? spreadOf(numbers) : undefined;
@@ -144,6 +98,9 @@ function tables({ test, folds }: Results): Tables {
     })),
   };
 }
+
+/** Of the scores' histogram. */
+const BINS = 20;
 
 const measures = ["accuracy", "covid_accuracy", "covid_sensitivity", "covid_specificity"] as const;
 type Measure = (typeof measures)[number];
@@ -234,8 +191,10 @@ export const apostolopoulos2020: System = {
     { published: "when a training ends is not told", here: "a tenth of the other folds decides it, never the fold that is judged" },
     { published: "probably Keras's MobileNetV2, whose epsilon and padding differ", here: "torchvision's" },
   ],
+  together: { members: ["seven"], variants: [...facts.network.strategies.value] },
+  quick: { members: ["seven"], variants: [...facts.network.strategies.value] },
   phantoms: {
-    films: 63,
+    films: 84,
     size: 64,
     patterns: {
       covid: { opacities: 5, strength: 2 },
@@ -249,5 +208,6 @@ export const apostolopoulos2020: System = {
   },
   plan,
   tables,
+  inspect: apostolopoulosInspection,
   comparison,
 };

@@ -12,6 +12,8 @@ export interface Inspection {
   readonly model: Model;
   /** Films that it has not seen, and in their order what it makes of them: `test` of classes, `predicted` of numbers. */
   readonly films: Dataset;
+  /** Films that it has learnt from, and their changed copies. */
+  readonly train?: Dataset;
   readonly test?: ScoredFilms;
   readonly predicted?: PredictedFilms;
   readonly choice: Choice;

@@ -25,6 +25,10 @@ export interface System {
   readonly facts: Facts;
   /** Where this is not what was published, and why. */
   readonly deviations: readonly Deviation[];
+  /** What `--member all` and `--variant all` stand for: those that answer together or are compared. All there are, unless it says so. */
+  readonly together?: Trainings;
+  /** What a quick run trains unless others are asked for, so that it puts out all there is; otherwise the first of both. */
+  readonly quick?: Trainings;
   /** What a quick run draws where it is given no films. */
   readonly phantoms: { readonly films: number; readonly size: number; readonly patterns: Readonly<Record<string, Pattern>> };
   /** What a training takes; `member` and `variant` are names of this system. */
@@ -37,6 +41,12 @@ export interface System {
   inspect?(inspection: Inspection): Promise<Findings>;
   /** What it puts out of several trainings on the same films, by their names. */
   comparison(results: Readonly<Record<string, Results>>): Tables;
+}
+
+/** Members and variants by name. */
+export interface Trainings {
+  readonly members: readonly string[];
+  readonly variants: readonly string[];
 }
 
 export interface Deviation {
@@ -82,6 +92,9 @@ export interface Plan {
   readonly sampler: Exclude<Sampler["kind"], "sequential">;
   readonly augment: string;
   readonly augmentAt: "input" | "source";
+  /** Films are seen with their lungs, which this model finds; and so many changed copies of each training film are made beforehand. */
+  readonly lungModel?: string;
+  readonly copies?: number;
   readonly monitor: string;
   readonly patience?: number;
   readonly folds?: number;

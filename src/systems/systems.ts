@@ -28,6 +28,19 @@ export function choiceOf({ name, members, variants }: System, { member, variant,
   };
 }
 
+/**
+ * All that is chosen of a system: names with commas between them, or `all`.
+ * @throws InputError for a member or a variant that it does not have.
+ */
+export function choicesOf(system: System, { member, variant, quick = false }: Partial<Choice>): Choice[] {
+  const { together, quick: usual } = system;
+  const listed = (given: string | undefined, all: readonly string[], quickly: readonly string[] | undefined) =>
+    given === "all" ? all : given === undefined ? ((quick ? quickly : undefined) ?? [given]) : given.split(",").map((name) => name.trim());
+  const members = listed(member, together?.members ?? Object.keys(system.members), usual?.members);
+  const variants = listed(variant, together?.variants ?? Object.keys(system.variants), usual?.variants);
+  return members.flatMap((of) => variants.map((way) => choiceOf(system, { member: of, variant: way, quick })));
+}
+
 function known(kind: string, all: string, name: string, names: readonly string[]): string {
   if (names.includes(name)) return name;
   const nearest = nearestName(name, names);

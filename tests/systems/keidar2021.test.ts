@@ -2,7 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { phantom } from "../../src/imaging/phantom.ts";
 import type { Image } from "../../src/loaders/image.ts";
-import { ensembleOf, keidar2021 } from "../../src/systems/keidar2021.ts";
+import { ensembleOf } from "../../src/systems/film-ensemble.ts";
+import { keidar2021 } from "../../src/systems/keidar2021.ts";
 import { changeColumns, keidarPictures, keidarRefusal } from "../../src/systems/keidar2021-pictures.ts";
 import type { Results } from "../../src/systems/system.ts";
 import { keidar } from "../../src/training/recipes.ts";
@@ -61,6 +62,37 @@ test("the ensemble says what most networks say, and the mean of their probabilit
   expect(() => ensembleOf([scored[0], filmsOf("other", classes, [{ films: 1, label: 0, probabilities: yes }])])).toThrow(
     "ensemble: the networks were not judged on the same films",
   );
+});
+
+test("weights count in the mean and not in the vote; an ensemble of members tells all three", () => {
+  const test = (p: number) =>
+    filmsOf("test", classes, [
+      { films: 1, label: 0, probabilities: [p, 1 - p] },
+      { films: 1, label: 1, probabilities: no },
+    ]);
+  const val = (right: number) =>
+    filmsOf("val", classes, [
+      { films: right, label: 0, probabilities: yes },
+      { films: 4 - right, label: 0, probabilities: no },
+    ]);
+  const scored = [test(0.9), test(0.2), test(0.3)];
+  expect(ensembleOf(scored, [2, 1, 1]).mean.films[0].probabilities[0]).toBeCloseTo((1.8 + 0.2 + 0.3) / 4, 12);
+  expect(ensembleOf(scored, [2, 1, 1]).votes).toEqual([1, 1]);
+  expect(() => ensembleOf(scored, [0, 0, 0])).toThrow("ensemble: 3 weights of 0 or more are needed, not all 0, got 0, 0, 0");
+  const tables = keidar2021.comparison(Object.fromEntries(scored.map((films, m) => [`m${m}`, { test: films, val: val([4, 2, 2][m]) }])));
+  expect(tables.ensemble_weights.map(({ weight }) => weight)).toEqual([0.5, 0.25, 0.25]);
+  const sensitivities = tables.models.map(({ model, sensitivity }) => [model, sensitivity]);
+  expect(sensitivities).toEqual([
+    ...[
+      ["m0", 1],
+      ["m1", 0],
+      ["m2", 0],
+      ["mean of all", 0],
+    ],
+    ["mean, weighted by validation", 1],
+    ["majority of all", 0],
+  ]);
+  expect(new Set(tables.roc.map(({ model }) => model))).toEqual(new Set(["m0", "m1", "m2", "mean of all"]));
 });
 
 describe("the pictures", () => {

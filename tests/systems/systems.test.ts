@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { trainCommand } from "../../src/app/train.ts";
 import { networks } from "../../src/models/registry.ts";
 import { factList, marks } from "../../src/systems/fact.ts";
-import { choiceOf, systemNamed, systems } from "../../src/systems/systems.ts";
+import { choiceOf, choicesOf, systemNamed, systems } from "../../src/systems/systems.ts";
 import { lossNames } from "../../src/training/objective.ts";
 import { recipes } from "../../src/training/recipes.ts";
 
@@ -36,6 +36,17 @@ describe.each(Object.values(systems))("$name", (system) => {
     const { films, patterns } = system.phantoms;
     expect(films).toBeGreaterThanOrEqual(9 * Object.keys(patterns).length);
   });
+});
+
+test("several are chosen by commas, or all that answer together; a quick run has its own", () => {
+  const chosen = (name: string, given: Parameters<typeof choicesOf>[1]) =>
+    choicesOf(systems[name], given).map(({ member, variant }) => `${member} ${variant}`);
+  expect(chosen("keidar2021", {})).toEqual(["resnet34 new"]);
+  expect(chosen("keidar2021", { member: "all" })).toEqual(["resnet34 new", "resnet50 new", "resnet152 new", "vgg16 new"]);
+  expect(chosen("keidar2021", { quick: true })).toEqual(["resnet18 new", "resnet34 new"]);
+  expect(chosen("keidar2021", { quick: true, member: "resnet50" })).toEqual(["resnet50 new"]);
+  expect(chosen("apostolopoulos2020", { member: "seven,two", variant: "scratch" })).toEqual(["seven scratch", "two scratch"]);
+  expect(() => choicesOf(systems.keidar2021, { member: "resnet18,resnet19" })).toThrow("resnet19: no such member");
 });
 
 test("names that there are not are told with the nearest", () => {

@@ -1,0 +1,54 @@
+/** The films of a training as their table or their folders have them, with their sets. */
+import { stat } from "node:fs/promises";
+import { InputError } from "../bytes.ts";
+import { networkNamed } from "../models/registry.ts";
+import { readClassFolders } from "../training/class-folders.ts";
+import type { Dataset } from "../training/dataset.ts";
+import { fingerprints } from "../training/fingerprints.ts";
+import { checkLeaks, type LeakKind } from "../training/leaks.ts";
+import { readManifest } from "../training/manifest.ts";
+import { mergeClasses } from "../training/merge-classes.ts";
+import { splitDataset, usualShares } from "../training/split.ts";
+import type { TrainOptions } from "./train-options.ts";
+
+/** @throws InputError for what cannot be read, and for masks that are not there. */
+export async function readFilms(data: string, options: TrainOptions): Promise<Dataset> {
+  const { arch, label, classes, mask, values, where, merge, lungMasks } = options;
+  const { task } = networkNamed(arch);
+  const found = await stat(data).catch(() => undefined);
+  if (found?.isDirectory() && lungMasks !== undefined) throw new InputError(data, `is a folder and has no column ${lungMasks} with masks`);
+  const films = found?.isDirectory()
+    ? await readClassFolders(data, { classes })
+    : await readManifest(data, {
+        where,
+        ...(task === "classification" && { label, classes, leaveOutOthers: true }),
+        mask: task === "segmentation" ? mask : lungMasks,
+        ...(task === "regression" && { values }),
+      });
+  return merge && task === "classification" ? mergeClasses(films, merge) : films;
+}
+
+/** The films with their sets, which share no patient, no file and no picture. */
+export async function readSets(data: string, options: TrainOptions): Promise<Dataset> {
+  const films = await readFilms(data, options);
+  const allowed = allowedOf(options);
+  const prints = allowed.length < leakKinds.length ? await fingerprints(films.samples) : undefined;
+  const split = films.samples.some(({ split }) => split !== undefined)
+    ? films
+    : splitDataset(films, { shares: usualShares, seed: options.seed });
+  checkLeaks(split, { fingerprints: prints, allow: allowed });
+  return split;
+}
+
+export const allowedOf = ({ allow = [] }: TrainOptions): LeakKind[] =>
+  leakKinds.filter((kind) => allow.includes(kind) || allow.includes("all"));
+
+const leakKinds: readonly LeakKind[] = ["patient", "group", "bytes", "picture"];
+
+export function classesOf({ name, classes }: Dataset, { arch, values, classes: given }: TrainOptions): readonly string[] {
+  const { task } = networkNamed(arch);
+  if (task === "segmentation") return given ?? ["lung"];
+  if (task === "classification") return classes;
+  if (values === undefined) throw new InputError(name, `${arch} predicts numbers, say in which columns they are (--values)`);
+  return values;
+}
