@@ -1,6 +1,5 @@
 /** How far people agree on the labels of whole films, beyond chance: Cohen's kappa of each pair, Fleiss's of all. */
 import { cohenKappa, type Kappa } from "../../../statistics/cohen-kappa.ts";
-import { confusionMatrix } from "../../../statistics/confusion.ts";
 import { type FleissKappa, fleissKappa } from "../../../statistics/fleiss-kappa.ts";
 import { type Annotation, judgedBy } from "./annotation.ts";
 
@@ -36,8 +35,9 @@ export function ratingAgreement(ratings: Ratings): RatingAgreement {
   const pairs = people.flatMap((a, i) =>
     people.slice(i + 1).map((b): PairKappa => {
       const rows = inCommon([a, b]);
-      const [ofA, ofB] = [0, 1].map((place) => rows.map((row) => row[place]));
-      return { a, b, pictures: rows.length, kappa: cohenKappa(confusionMatrix(ofB, ofA, classes)) };
+      const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+      for (const [ofA, ofB] of rows) counts[ofA][ofB]++;
+      return { a, b, pictures: rows.length, kappa: cohenKappa(counts) };
     }),
   );
   const common = people.length > 2 ? inCommon(people) : [];

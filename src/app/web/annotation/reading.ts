@@ -60,6 +60,12 @@ export const answered = (session: ReadingSession, reading: Reading): ReadingSess
   readings: [...session.readings, reading],
 });
 
+/** Without the film that is next, which cannot be shown. */
+export const withoutNext = (session: ReadingSession): ReadingSession => ({
+  ...session,
+  order: session.order.toSpliced(session.readings.length, 1),
+});
+
 const COLUMNS = ["reader", "sha256", "file", "place", "label", "confidence", "seconds", "started", "answered", "seed", "session"] as const;
 type Column = (typeof COLUMNS)[number];
 

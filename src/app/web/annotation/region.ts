@@ -62,9 +62,13 @@ export function pixelBounds(regions: readonly Region[], film: Size): Box {
   return boxes.length === 0 ? { x: 0, y: 0, width: 0, height: 0 } : { x, y, width: right - x, height: bottom - y };
 }
 
+/** A mask of one pixel that is outside. */
+const NOTHING = [0];
+
 /** How far two people's regions cover the same pixels of a film, each person's taken together. */
 export function regionOverlap(a: readonly Region[], b: readonly Region[], film: Size): Overlap {
   const box = pixelBounds([...a, ...b], film);
+  if (box.width * box.height === 0) return overlapOf(NOTHING, NOTHING);
   return overlapOf(maskOf(a, box).data, maskOf(b, box).data);
 }
 
