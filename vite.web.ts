@@ -10,9 +10,10 @@ import { onlyTheirCode, shadersInside } from "./vite.library.ts";
 
 const pathOf = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** What a page is told at build time: that there is no Node, and which version this is. */
+/** What a page is told at build time: that there is no Node, which version this is, and the mode, for which Annotorious asks. */
 const define = {
   "globalThis.process": "undefined",
+  "process.env.NODE_ENV": JSON.stringify("production"),
   ROENTGEN_VERSION: JSON.stringify(JSON.parse(readFileSync(pathOf("package.json"), "utf8")).version),
 };
 

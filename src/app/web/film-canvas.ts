@@ -35,6 +35,7 @@ export class FilmCanvas extends LitElement {
     :host { display: block; position: relative; background: #000; overflow: hidden; touch-action: none; }
     canvas { position: absolute; inset: 0; width: 100%; height: 100%; cursor: crosshair; }
     canvas.drawing { pointer-events: none; }
+    ::slotted(*) { position: absolute; inset: 0; }
     .film:focus-visible { outline: 2px solid #6cb6ff; outline-offset: -3px; }
     .reading { position: absolute; left: 12px; bottom: 10px; font: 12px/1.5 ui-monospace, "SF Mono", Menlo, monospace; color: #b8c1cc;
       padding: 1px 7px; border-radius: 5px; background: #000a; pointer-events: none; }
@@ -66,6 +67,7 @@ export class FilmCanvas extends LitElement {
     this.isInverted = false;
     // Not passive: the page would scroll under a wheel that zooms.
     this.addEventListener("wheel", this.#wheel, { passive: false });
+    this.addEventListener("pointerdown", this.#through, { capture: true });
   }
 
   override connectedCallback(): void {
@@ -115,6 +117,7 @@ export class FilmCanvas extends LitElement {
         @pointerdown=${this.#down} @pointermove=${this.#move} @pointerup=${this.#up} @pointercancel=${this.#up}
         @keydown=${this.#key} @dblclick=${this.reset} @auxclick=${(event: Event) => event.preventDefault()}></canvas>
       <canvas class="drawing" aria-hidden="true"></canvas>
+      <slot></slot>
       ${
         whole
           ? html`<div class="reading" aria-hidden="true">
@@ -135,6 +138,15 @@ export class FilmCanvas extends LitElement {
     }
     this.#drawFilm(film, ratio);
     this.#drawOutlines(drawing, ratio);
+    this.#tellWhere();
+  }
+
+  /** Where the film is, as custom properties for what lies over it in the slot. */
+  #tellWhere(): void {
+    const [whole] = this.film;
+    const { scale, x, y } = this.#view();
+    const lengths = { left: x, top: y, width: scale * (whole?.width ?? 0), height: scale * (whole?.height ?? 0) };
+    for (const [name, length] of Object.entries(lengths)) this.style.setProperty(`--film-${name}`, `${length}px`);
   }
 
   #drawFilm(canvas: HTMLCanvasElement, ratio: number): void {
@@ -187,11 +199,18 @@ export class FilmCanvas extends LitElement {
     if (whole) this.view = panned(this.#view(), dx, dy, whole, this.#size());
   }
 
+  /** What lies over the film may have the left button for itself; the middle one pans through it. */
+  #through = (event: PointerEvent): void => {
+    if (event.button !== 1 || !event.composedPath().some((target) => target instanceof Element && target.parentElement === this)) return;
+    event.stopPropagation();
+    this.#down(event);
+  };
+
   #down = (event: PointerEvent): void => {
     // The browser's own drag of a middle button would scroll the page.
     if (event.button === 1) event.preventDefault();
-    if (event.button > 1 || !(event.currentTarget instanceof Element)) return;
-    event.currentTarget.setPointerCapture(event.pointerId);
+    if (event.button > 1) return;
+    this.renderRoot.querySelector("canvas")?.setPointerCapture(event.pointerId);
     this.#pointers.set(event.pointerId, { x: event.clientX, y: event.clientY, drag: event.button === 1 ? "pan" : "window" });
   };
 

@@ -18,6 +18,9 @@ const tools: readonly (readonly [name: string, key: string, action: (canvas: Fil
   [strings.zoomOut, "−", (canvas) => canvas.zoomBy(1 / ZOOM_STEP)],
 ];
 
+/** Always the same, so that the film is not drawn anew. */
+const NOTHING: readonly never[] = [];
+
 export interface StageActions {
   onCanvas(action: (canvas: FilmCanvas) => void): void;
   askForPictures(): void;
@@ -25,7 +28,7 @@ export interface StageActions {
 }
 
 export function filmStage(session: Session, actions: StageActions): TemplateResult {
-  const { film, list, heat, lungs, progress, failure, colours, opacity } = session.state;
+  const { film, list, heat, lungs, progress, failure, colours, opacity, stageTools, overFilm, blind } = session.state;
   const item = selectedItem(list);
   return html`<section class="stage" aria-label=${strings.film}>
     <div class="tools" role="group" aria-label=${strings.display}>
@@ -34,9 +37,11 @@ export function filmStage(session: Session, actions: StageActions): TemplateResu
           html`<button ?disabled=${!film} @click=${() => actions.onCanvas(action)}>${name}${key ? html`<kbd aria-hidden="true">${key}</kbd>` : nothing}</button>`,
       )}
     </div>
-    <roentgen-film .film=${film?.film ?? []} .name=${item?.name ?? ""} .colours=${coloursNamed(colours)}
-      .heat=${heat && heat.id === film?.id ? heat.levels : undefined} .opacity=${opacity}
-      .outlines=${lungs && lungs.id === film?.id ? lungs.outlines : []}></roentgen-film>
+    ${stageTools?.() ?? nothing}
+    <roentgen-film .film=${film?.film ?? NOTHING} .name=${blind ? strings.filmOf(blind.place, blind.total) : (item?.name ?? "")}
+      .colours=${coloursNamed(colours)}
+      .heat=${heat && heat.id === film?.id && !blind ? heat.levels : undefined} .opacity=${opacity}
+      .outlines=${lungs && lungs.id === film?.id && !blind ? lungs.outlines : NOTHING}>${overFilm?.() ?? nothing}</roentgen-film>
     ${list.items.length === 0 ? empty(session, actions) : nothing}
     ${progress && !failure ? progressBar(session, progress) : nothing} ${failureBox(session)}
   </section>`;

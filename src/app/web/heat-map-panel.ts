@@ -25,7 +25,10 @@ export function heatMapPanel(session: Session): Panel {
     set({ heat: undefined });
     cancel(KIND);
   };
-  session.watch((change) => (change === "model" ? forget() : explain()));
+  session.watch((change) => {
+    if (change === "model") forget();
+    else if (change !== "film") explain();
+  });
 
   const setMethod = ({ target }: Event): void => {
     if (target instanceof HTMLSelectElement) set({ method: target.value });

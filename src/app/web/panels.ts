@@ -1,4 +1,5 @@
 /** The panels of the right column, from top to bottom; see `panel.ts` for what one is. */
+import { annotationPanel } from "./annotation-panel.ts";
 import { casesPanel } from "./cases/cases-panel.ts";
 import { displayPanel } from "./display-panel.ts";
 import { heatMapPanel } from "./heat-map-panel.ts";
@@ -8,4 +9,16 @@ import { remarksPanel } from "./remarks-panel.ts";
 import { reportPanel } from "./report/report-panel.ts";
 import { scoresPanel } from "./scores-panel.ts";
 
-export const panels: readonly MakePanel[] = [scoresPanel, remarksPanel, heatMapPanel, lungPanel, casesPanel, displayPanel, reportPanel];
+export const panels: readonly MakePanel[] = [
+  scoresPanel,
+  remarksPanel,
+  heatMapPanel,
+  lungPanel,
+  casesPanel,
+  annotationPanel,
+  displayPanel,
+  reportPanel,
+];
+
+/** Those that say nothing of what models or others think of the film. */
+export const blindPanels: readonly MakePanel[] = [annotationPanel, displayPanel];

@@ -94,6 +94,7 @@ export function scoring(session: Omit<Session, keyof Scoring>): Scoring {
         try {
           const film = await call("read", { picture: item.source }, options);
           set({ film: { id: item.id, ...film } });
+          session.changed("film");
         } catch (error) {
           // The list says so too, when its turn comes.
           if (!(error instanceof InputError)) throw error;

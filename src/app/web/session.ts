@@ -1,5 +1,5 @@
 /** What the parts of a viewer share: its state, the line to its engine, and what is done with pictures and models. */
-import type { ReactiveController, ReactiveControllerHost } from "lit";
+import type { ReactiveController, ReactiveControllerHost, TemplateResult } from "lit";
 import { type Attempts, attempts } from "./attempts.ts";
 import type { Cases } from "./cases/similar-cases.ts";
 import { colourNames } from "./colours.ts";
@@ -43,10 +43,15 @@ export interface ViewerState {
   readonly gpuBytes: number;
   /** What a screen reader is told. */
   readonly said: string;
+  /** More tools above the film, and what lies over it. */
+  readonly stageTools?: () => TemplateResult;
+  readonly overFilm?: () => TemplateResult;
+  /** Which film of how many is read blind: what models and others say of it, and its name, are hidden. */
+  readonly blind?: { readonly place: number; readonly total: number };
 }
 
-/** What has changed, for parts that compute something of it: another model, another picture, its scores, or the class to explain. */
-export type Change = "model" | "picture" | "scores" | "class";
+/** What has changed, for parts that compute something of it: the model, the picture, its film once it is read, its scores, the class to explain. */
+export type Change = "model" | "picture" | "film" | "scores" | "class";
 
 /** The element around it. */
 export interface ViewerHost extends ReactiveControllerHost, EventTarget {

@@ -3,7 +3,7 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { defineFilmCanvas, FilmCanvas } from "./film-canvas.ts";
 import { filmStage } from "./film-stage.ts";
 import { menuBar } from "./menu-bar.ts";
-import { panels } from "./panels.ts";
+import { blindPanels, panels } from "./panels.ts";
 import type { ModelFile } from "./protocol.ts";
 import { type Session, session, type ViewerHost } from "./session.ts";
 import { statusLine } from "./status-line.ts";
@@ -39,7 +39,7 @@ export class Viewer extends LitElement implements ViewerHost {
   declare example: string | undefined;
 
   readonly #session: Session = session(this);
-  readonly #panels = panels.map((make) => make(this.#session));
+  readonly #panels = panels.map((make) => ({ make, panel: make(this.#session) }));
 
   constructor() {
     super();
@@ -81,24 +81,30 @@ export class Viewer extends LitElement implements ViewerHost {
 
   protected override render(): TemplateResult {
     const { state, select, removePicture } = this.#session;
+    const { blind } = state;
+    const shown = this.#panels.filter(({ make }) => !blind || blindPanels.includes(make));
     return html`
       ${menuBar(this.#session, () => this.#ask("weights"))}
-      ${worklistPanel({
-        list: state.list,
-        isProbability: state.opened?.isProbability ?? false,
-        select,
-        remove: removePicture,
-        add: () => this.#ask("pictures"),
-      })}
+      ${
+        blind
+          ? html`<section class="list"><p>${strings.filmOf(blind.place, blind.total)}</p></section>`
+          : worklistPanel({
+              list: state.list,
+              isProbability: state.opened?.isProbability ?? false,
+              select,
+              remove: removePicture,
+              add: () => this.#ask("pictures"),
+            })
+      }
       ${filmStage(this.#session, {
         onCanvas: this.#onCanvas,
         askForPictures: () => this.#ask("pictures"),
         tryExample: () => this.addPictures(this.example === undefined ? [] : [this.example]),
       })}
-      ${state.cases?.state.index ? html`<roentgen-cases .session=${this.#session} .cases=${state.cases.state}></roentgen-cases>` : nothing}
-      <section class="panel" aria-label=${strings.scores}>${this.#panels.map((panel) => panel())}</section>
+      ${state.cases?.state.index && !blind ? html`<roentgen-cases .session=${this.#session} .cases=${state.cases.state}></roentgen-cases>` : nothing}
+      <section class="panel" aria-label=${strings.scores}>${shown.map(({ panel }) => panel())}</section>
       ${statusLine(state)}
-      <div class="away" role="status">${state.said}</div>
+      <div class="away" role="status">${blind ? "" : state.said}</div>
       <input id="pictures" type="file" multiple hidden @change=${this.#picked} />
       <input id="weights" type="file" hidden @change=${this.#pickedModel} />
     `;
@@ -147,7 +153,7 @@ export class Viewer extends LitElement implements ViewerHost {
     if (event.defaultPrevented || isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "i") this.#onCanvas((canvas) => canvas.invert());
     else if (event.key === "r") this.#onCanvas((canvas) => canvas.reset());
-    else if (event.key === "PageDown" || event.key === "PageUp") {
+    else if ((event.key === "PageDown" || event.key === "PageUp") && !this.#session.state.blind) {
       this.#session.step(event.key === "PageDown" ? 1 : -1);
       event.preventDefault();
     }
