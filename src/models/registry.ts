@@ -51,10 +51,12 @@ export interface Network {
   readonly head: readonly string[];
   /** The network that its lower part is, where it is one: how its names start here, and those of what lies above it. */
   readonly trunk?: { readonly network: string; readonly prefix: string; readonly above: readonly string[] };
+  /** How the names of what is learnt last before the head start: what may be trained with it while the layers below stay. */
+  readonly lastBlock: readonly string[];
 }
 
 /** Those trained on ImageNet. */
-const imagenet = (build: Network["build"], gradCam: string, embedding: string, head: string): Network => ({
+const imagenet = (build: Network["build"], gradCam: string, embedding: string, head: string, lastBlock: readonly string[]): Network => ({
   build,
   options: [],
   task: "classification",
@@ -66,35 +68,39 @@ const imagenet = (build: Network["build"], gradCam: string, embedding: string, h
   embedding,
   gradCam,
   head: [head],
+  lastBlock,
 });
 
 const resnet = (build: Network["build"]): Network => ({
-  ...imagenet(build, "layer4", "avgpool", "fc."),
+  ...imagenet(build, "layer4", "avgpool", "fc.", ["layer4."]),
   options: ["v1", "convBias", "epsilon"],
 });
 const vgg = (build: Network["build"], lastRelu: number): Network => ({
-  ...imagenet(build, `features.${lastRelu}`, "classifier.4", "classifier.6."),
+  ...imagenet(build, `features.${lastRelu}`, "classifier.4", "classifier.6.", ["classifier."]),
   options: ["epsilon"],
 });
-const squeezenet = (build: Network["build"]): Network => imagenet(build, "features", "features", "classifier.1.");
-const densenet = (build: Network["build"]): Network => ({ ...imagenet(build, "relu", "avgpool", "classifier."), options: ["epsilon"] });
+const squeezenet = (build: Network["build"]): Network => imagenet(build, "features", "features", "classifier.1.", ["features.12."]);
+const densenet = (build: Network["build"]): Network => ({
+  ...imagenet(build, "relu", "avgpool", "classifier.", ["features.denseblock4.", "features.norm5."]),
+  options: ["epsilon"],
+});
 
 const keidar = (build: Network["build"], network: string): Network => ({
-  ...imagenet(build, "layer4", "embedding", "fc4."),
+  ...imagenet(build, "layer4", "embedding", "fc4.", ["trunk.layer4.", "fc1.", "fc2.", "fc3."]),
   size: 1024,
   classes: 2,
   isImagenet: false,
   trunk: { network, prefix: "trunk.", above: ["fc1.", "fc2.", "fc3.", "fc4."] },
 });
 const liang = (build: Network["build"]): Network => ({
-  ...imagenet(build, "conv5_x", "avgpool", "fc."),
+  ...imagenet(build, "conv5_x", "avgpool", "fc.", ["conv5_x."]),
   size: 512,
   classes: 2,
   isImagenet: false,
 });
 
 /** Those that draw one region, by logits; `deepest` is their smallest map. */
-const segmentation = (build: Network["build"], channels: number, deepest: string, head: string): Network => ({
+const segmentation = (build: Network["build"], channels: number, deepest: string, head: string, lastBlock: string): Network => ({
   build,
   options: [],
   task: "segmentation",
@@ -106,16 +112,17 @@ const segmentation = (build: Network["build"], channels: number, deepest: string
   embedding: deepest,
   gradCam: deepest,
   head: [head],
+  lastBlock: [lastBlock],
 });
 
 /** On an encoder of ImageNet. */
 const encoded = (build: Network["build"], network: string): Network => ({
-  ...segmentation(build, 3, "layer4", "segmentation_head."),
+  ...segmentation(build, 3, "layer4", "segmentation_head.", "decoder.blocks.4."),
   trunk: { network, prefix: "encoder.", above: ["decoder.", "segmentation_head."] },
 });
 
 const milesial = (build: Network["build"]): Network => ({
-  ...segmentation(build, 1, "down4", "outc."),
+  ...segmentation(build, 1, "down4", "outc.", "up4."),
   options: ["width", "bilinear", "convBias", "epsilon"],
 });
 
@@ -139,7 +146,7 @@ export const networks: Readonly<Record<string, Network>> = {
   densenet161: densenet(densenet161),
   densenet169: densenet(densenet169),
   mobilenet_v2: {
-    ...imagenet(mobilenetV2, "features", "avgpool", "classifier.1."),
+    ...imagenet(mobilenetV2, "features", "avgpool", "classifier.1.", ["features.17.", "features.18."]),
     options: ["widthMultiplier", "epsilon", "samePadding"],
   },
   keidar_resnet18: keidar(keidarResnet18, "resnet18"),
@@ -147,14 +154,22 @@ export const networks: Readonly<Record<string, Network>> = {
   keidar_resnet50: keidar(keidarResnet50, "resnet50"),
   keidar_resnet101: keidar(keidarResnet101, "resnet101"),
   keidar_resnet152: keidar(keidarResnet152, "resnet152"),
-  keidar_unet: { ...segmentation(keidarUNet, 1, "mid", "out."), classes: 3, output: "probabilities" },
-  lung_unet: { ...segmentation(lungUNet, 1, "bottom", "out."), output: "probabilities", isStandardised: true },
+  keidar_unet: { ...segmentation(keidarUNet, 1, "mid", "out.", "dec.3."), classes: 3, output: "probabilities" },
+  lung_unet: { ...segmentation(lungUNet, 1, "bottom", "out.", "dec.3."), output: "probabilities", isStandardised: true },
   liang_base: liang(liangBase),
   liang_ts1: liang(liangTs1),
   liang_ts2: liang(liangTs2),
   liang_ts3: liang(liangTs3),
   liang_ts4: liang(liangTs4),
-  liang_cnnrf: { ...liang(liangCnnrf), task: "regression", output: "values", size: 64, classes: 5, head: ["fc5.", "shortcut."] },
+  liang_cnnrf: {
+    ...liang(liangCnnrf),
+    task: "regression",
+    output: "values",
+    size: 64,
+    classes: 5,
+    head: ["fc5.", "shortcut."],
+    lastBlock: ["fc1.", "fc2.", "fc3.", "fc4."],
+  },
   unet: milesial(unet),
   unet_small: milesial((weights, x, options) => unet(weights, x, { ...options, width: options?.width ?? 16 })),
   unet_resnet18: encoded(unetResnet18, "resnet18"),

@@ -12,7 +12,7 @@ const namesIn = (node: Node, seen = new Map<Node, string | undefined>()): Map<No
 };
 
 describe.each(Object.keys(networks))("%s", (name) => {
-  const { build, channels, classes, task, embedding, gradCam, head } = networks[name];
+  const { build, channels, classes, task, embedding, gradCam, head, lastBlock } = networks[name];
   const weights = declaredWeights();
   const output = build(weights, input("x", [2, channels, 224, 224]));
   const stages = [...namesIn(output).values()].filter((stage) => stage !== undefined);
@@ -25,6 +25,14 @@ describe.each(Object.keys(networks))("%s", (name) => {
     expect(new Set(stages).size).toBe(stages.length);
     expect(stages).toContain(embedding);
     expect(stages).toContain(gradCam);
+  });
+
+  test("has values in its last block, below the head and above most others", () => {
+    const names = weights.trainable.map(({ attrs }) => attrs.name).filter((value) => !head.some((start) => value.startsWith(start)));
+    const last = lastBlock.map((start) => names.filter((value) => value.startsWith(start)));
+    expect(last.every((block) => block.length > 0)).toBe(true);
+    expect(names.slice(-last.flat().length)).toEqual(last.flat());
+    expect(last.flat().length).toBeLessThan(names.length / 2);
   });
 
   test("changes nothing but its head with the number of classes", () => {

@@ -150,6 +150,12 @@ describe("a training", () => {
     expect(sameValues(start, fixed.values, isTrunk)).toBe(true);
     expect(sameValues(start, fixed.values, isStatistic)).toBe(true);
     expect(sameValues(start, fixed.values, (name) => name === "classifier.1.weight")).toBe(false);
+    const [lower] = await epochsOf(trainee, { epochs: 1, freeze: "lower" });
+    const isLast = (name: string) => /^features\.1[78]\./.test(name);
+    expect(sameValues(start, lower.values, (name) => isTrunk(name) && !isLast(name))).toBe(true);
+    expect(
+      ["features.17.conv.0.0.weight", "features.18.0.weight"].map((name) => sameValues(start, lower.values, (own) => own === name)),
+    ).toEqual([false, false]);
     const [drift] = await epochsOf(trainee, { epochs: 1, freeze: "features", frozenNorms: "drift" });
     expect(sameValues(start, drift.values, isTrunk)).toBe(true);
     expect(sameValues(start, drift.values, (name) => name === "features.0.1.running_mean")).toBe(false);
@@ -157,7 +163,7 @@ describe("a training", () => {
       "training: all values are frozen, there is nothing to train",
     );
     await expect(epochsOf(trainee, { epochs: 1, freeze: "(" })).rejects.toThrow(
-      "freeze: must be none, trunk or a regular expression, got (",
+      "freeze: must be none, trunk, lower or a regular expression, got (",
     );
   });
 });
