@@ -20,7 +20,13 @@ export interface Drawn {
   /** The 8-bit grey of each stored value (`greyTable`). */
   readonly grey: Uint8Array;
   readonly colours?: ColourTable;
-  readonly heat?: { readonly levels: HeatLevels; readonly colours: ColourTable; readonly opacity: number };
+  readonly heat?: {
+    readonly levels: HeatLevels;
+    readonly colours: ColourTable;
+    readonly opacity: number;
+    /** How strong the strongest level is shown, 1 unless the map is on one scale with stronger ones. */
+    readonly share?: number;
+  };
 }
 
 /** What a heat map is drawn in. */
@@ -29,11 +35,22 @@ export const heatColours = ({ isSigned }: Pick<HeatLevels, "isSigned">): ColourT
 /** Pixels beside the film. */
 const BLACK = 0xff000000;
 
+/** A canvas's pixels, RGBA of 8 bits. */
+export type Pixels = Size & { readonly data: Uint8ClampedArray };
+
+/** Rows that are drawn at a time, a fraction of a millisecond. */
+const ROWS = 16;
+
+/** Draws all at once, see `drawing`. */
+export function drawFilm(target: Pixels, view: FilmView, drawn: Drawn): void {
+  for (const steps = drawing(target, view, drawn); !steps.next().done; );
+}
+
 /**
- * Draws into a canvas's pixels, RGBA of 8 bits. Values are interpolated bilinearly before the window, from the smallest copy that has at
- * least the canvas's resolution.
+ * Draws some rows with every step. Values are interpolated bilinearly before the window, from the smallest copy that has at least the
+ * canvas's resolution.
  */
-export function drawFilm(target: Size & { readonly data: Uint8ClampedArray }, view: FilmView, { film, grey, colours, heat }: Drawn): void {
+export function* drawing(target: Pixels, view: FilmView, { film, grey, colours, heat }: Drawn): Generator<void> {
   const { width, height } = target;
   const pixels = new Uint32Array(target.data.buffer, target.data.byteOffset, width * height);
   pixels.fill(BLACK);
@@ -42,6 +59,7 @@ export function drawFilm(target: Size & { readonly data: Uint8ClampedArray }, vi
   const shown = colouredTable(grey, colours);
   const columns = samplesOf(width, view.x, view.scale * whole.width, copy.width);
   const rows = samplesOf(height, view.y, view.scale * whole.height, copy.height);
+  const paintHeat = heat && heatPainter(pixels, target, heat, view, whole);
   const { data, width: stride } = copy;
   for (let row = rows.first; row < rows.end; row++) {
     const above = rows.near[row] * stride;
@@ -55,15 +73,19 @@ export function drawFilm(target: Size & { readonly data: Uint8ClampedArray }, vi
       const lower = data[below + left] + across * (data[below + right] - data[below + left]);
       pixels[row * width + column] = shown[(upper + down * (lower - upper) + 0.5) | 0];
     }
+    paintHeat?.(row);
+    if (row % ROWS === 0) yield;
   }
-  if (heat) paintHeat(pixels, target, heat, view, whole);
 }
 
 /** Of each stored value, alpha, blue, green and red, as little-endian words have them. */
 function colouredTable(grey: Uint8Array, colours: ColourTable | undefined): Uint32Array {
-  return Uint32Array.from(grey, (level) =>
-    colours ? word(colours[3 * level], colours[3 * level + 1], colours[3 * level + 2]) : word(level, level, level),
-  );
+  const words = new Uint32Array(256);
+  for (let level = 0; level < 256; level++)
+    words[level] = colours ? word(colours[3 * level], colours[3 * level + 1], colours[3 * level + 2]) : word(level, level, level);
+  const table = new Uint32Array(grey.length);
+  for (let value = 0; value < grey.length; value++) table[value] = words[grey[value]];
+  return table;
 }
 
 const word = (red: number, green: number, blue: number): number => (BLACK | (blue << 16) | (green << 8) | red) >>> 0;
@@ -91,20 +113,25 @@ function samplesOf(canvas: number, start: number, length: number, samples: numbe
   return { first, end, near, far, share };
 }
 
-/** Mixes the heat map's colours into what is drawn: the stronger the map, the more of the film it covers. In whole numbers, 256 is all. */
-function paintHeat(
+/**
+ * What mixes the heat map's colours into a row that is drawn: the stronger the map, the more of the film it covers. In whole numbers, 256
+ * is all.
+ */
+function heatPainter(
   pixels: Uint32Array,
   { width, height }: Size,
-  { levels, colours, opacity }: NonNullable<Drawn["heat"]>,
+  { levels, colours, opacity, share = 1 }: NonNullable<Drawn["heat"]>,
   view: FilmView,
   film: Size,
-): void {
+): (row: number) => void {
   const columns = samplesOf(width, view.x, view.scale * film.width, levels.width);
   const rows = samplesOf(height, view.y, view.scale * film.height, levels.height);
   const { data, width: stride, isSigned } = levels;
+  const zero = isSigned ? 128 : 0;
+  const shown = Uint8Array.from({ length: 256 }, (_, level) => Math.round(zero + (level - zero) * share));
   const strength = (level: number): number => (isSigned ? Math.min(1, Math.abs(level - 128) / 127) : level / 255);
-  const cover = Int32Array.from({ length: 256 }, (_, level) => Math.round(256 * opacity * strength(level)));
-  for (let row = rows.first; row < rows.end; row++) {
+  const cover = Int32Array.from({ length: 256 }, (_, level) => Math.round(256 * opacity * strength(shown[level])));
+  return (row) => {
     const above = rows.near[row] * stride;
     const below = rows.far[row] * stride;
     const down = rows.share[row];
@@ -115,16 +142,17 @@ function paintHeat(
       const upper = data[above + left] + across * (data[above + right] - data[above + left]);
       const lower = data[below + left] + across * (data[below + right] - data[below + left]);
       const level = (upper + down * (lower - upper) + 0.5) | 0;
-      const share = cover[level];
+      const part = cover[level];
+      const colour = 3 * shown[level];
       const under = pixels[row * width + column];
       const red = under & 0xff;
       const green = (under >> 8) & 0xff;
       const blue = (under >> 16) & 0xff;
       pixels[row * width + column] =
         BLACK |
-        ((blue + (((colours[3 * level + 2] - blue) * share + 128) >> 8)) << 16) |
-        ((green + (((colours[3 * level + 1] - green) * share + 128) >> 8)) << 8) |
-        (red + (((colours[3 * level] - red) * share + 128) >> 8));
+        ((blue + (((colours[colour + 2] - blue) * part + 128) >> 8)) << 16) |
+        ((green + (((colours[colour + 1] - green) * part + 128) >> 8)) << 8) |
+        (red + (((colours[colour] - red) * part + 128) >> 8));
     }
-  }
+  };
 }

@@ -1,8 +1,9 @@
 /** `<roentgen-film>`: a film on a black canvas, with a radiology viewer's mouse and keys. */
 import { css, html, LitElement, type PropertyValues } from "lit";
 import type { ColourTable } from "../../imaging/colour-map.ts";
-import { drawFilm, type GreyLevels, type HeatLevels, heatColours } from "./draw-film.ts";
+import { type GreyLevels, type HeatLevels, heatColours } from "./draw-film.ts";
 import { drawOutlines } from "./draw-outlines.ts";
+import { type FilmPainter, filmPainter, type Painting } from "./film-painter.ts";
 import { type FilmView, fitted, panned, type Size, zoomed } from "./film-view.ts";
 import { draggedWindow, type GreyWindow, greyTable, wholeScale, windowOf } from "./grey-window.ts";
 import { strings } from "./strings.ts";
@@ -15,20 +16,30 @@ const ZOOM_STEP = 1.25;
 /** Of one notch of a wheel, 100 pixels. */
 const WHEEL = 1.0015;
 
+/** How a film is looked at; films side by side are looked at alike. */
+export interface Look {
+  readonly greyWindow: GreyWindow;
+  readonly isInverted: boolean;
+  /** In CSS pixels; undefined while the film is fitted. */
+  readonly view?: FilmView;
+}
+
+const firstLook: Look = { greyWindow: wholeScale, isInverted: false };
+
 /** What a drag does. */
 type Drag = "window" | "pan";
 
+/** Tells by the event `look` how it is looked at, when a person has changed that. */
 export class FilmCanvas extends LitElement {
   static override properties = {
     film: { attribute: false },
     name: { attribute: false },
     colours: { attribute: false },
     heat: { attribute: false },
+    heatShare: { attribute: false },
     opacity: { attribute: false },
     outlines: { attribute: false },
-    greyWindow: { state: true },
-    isInverted: { state: true },
-    view: { state: true },
+    look: { attribute: false },
   };
 
   static override styles = css`
@@ -45,14 +56,14 @@ export class FilmCanvas extends LitElement {
   declare name: string;
   declare colours: ColourTable | undefined;
   declare heat: HeatLevels | undefined;
+  /** See `Drawn`. */
+  declare heatShare: number;
   declare opacity: number;
   /** Of each part: column and row of one point after the other, as shares of the film. */
   declare outlines: readonly Float32Array[];
-  declare private greyWindow: GreyWindow;
-  declare private isInverted: boolean;
-  /** In CSS pixels; undefined while the film is fitted. */
-  declare private view: FilmView | undefined;
+  declare look: Look;
 
+  #painter: FilmPainter | undefined;
   #resizes = new ResizeObserver(() => this.requestUpdate());
   /** Pointers that are down, by their id. */
   readonly #pointers = new Map<number, { x: number; y: number; drag: Drag }>();
@@ -61,10 +72,10 @@ export class FilmCanvas extends LitElement {
     super();
     this.film = [];
     this.name = "";
+    this.heatShare = 1;
     this.opacity = 0.6;
     this.outlines = [];
-    this.greyWindow = wholeScale;
-    this.isInverted = false;
+    this.look = firstLook;
     // Not passive: the page would scroll under a wheel that zooms.
     this.addEventListener("wheel", this.#wheel, { passive: false });
     this.addEventListener("pointerdown", this.#through, { capture: true });
@@ -81,19 +92,17 @@ export class FilmCanvas extends LitElement {
   }
 
   invert(): void {
-    this.isInverted = !this.isInverted;
+    this.#lookAnew({ isInverted: !this.look.isInverted });
   }
 
   /** Everything as it was when the film was opened. */
   reset(): void {
-    this.greyWindow = wholeScale;
-    this.isInverted = false;
-    this.view = undefined;
+    this.#lookAnew({ ...firstLook, view: undefined });
   }
 
   autoWindow(): void {
     const smallest = this.film.at(-1);
-    if (smallest) this.greyWindow = windowOf(smallest);
+    if (smallest) this.#lookAnew({ greyWindow: windowOf(smallest) });
   }
 
   zoomBy(factor: number): void {
@@ -102,12 +111,17 @@ export class FilmCanvas extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    if (changed.has("film")) this.reset();
+    if (changed.has("film")) this.look = firstLook;
+  }
+
+  #lookAnew(change: Partial<Look>): void {
+    this.look = { ...this.look, ...change };
+    this.dispatchEvent(new CustomEvent("look", { detail: this.look, bubbles: true }));
   }
 
   protected override render() {
     const [whole] = this.film;
-    const { center, width } = this.greyWindow;
+    const { center, width } = this.look.greyWindow;
     const percent = (share: number): string => `${Math.round(100 * share)} %`;
     const scale = this.#view().scale;
     return html`
@@ -132,11 +146,10 @@ export class FilmCanvas extends LitElement {
     const [film, drawing] = this.renderRoot.querySelectorAll("canvas");
     const { width, height } = this.#size();
     const ratio = Math.min(globalThis.devicePixelRatio, Math.sqrt(MAX_PIXELS / Math.max(1, width * height)));
-    for (const canvas of [film, drawing]) {
-      const size = { width: Math.max(1, Math.round(width * ratio)), height: Math.max(1, Math.round(height * ratio)) };
-      if (canvas.width !== size.width || canvas.height !== size.height) Object.assign(canvas, size);
-    }
-    this.#drawFilm(film, ratio);
+    const size = { width: Math.max(1, Math.round(width * ratio)), height: Math.max(1, Math.round(height * ratio)) };
+    if (drawing.width !== size.width || drawing.height !== size.height) Object.assign(drawing, size);
+    this.#painter ??= filmPainter(film);
+    this.#painter.paint(this.#painting(size, ratio));
     this.#drawOutlines(drawing, ratio);
     this.#tellWhere();
   }
@@ -149,27 +162,28 @@ export class FilmCanvas extends LitElement {
     for (const [name, length] of Object.entries(lengths)) this.style.setProperty(`--film-${name}`, `${length}px`);
   }
 
-  #drawFilm(canvas: HTMLCanvasElement, ratio: number): void {
-    const context = canvas.getContext("2d", { alpha: false });
-    if (!context) return;
-    const [whole] = this.film;
-    if (!whole) {
-      context.clearRect(0, 0, canvas.width, canvas.height);
-      return;
-    }
-    const pixels = context.createImageData(canvas.width, canvas.height);
+  /** Waits until the film is drawn, too. */
+  protected override async getUpdateComplete(): Promise<boolean> {
+    const isComplete = await super.getUpdateComplete();
+    await this.#painter?.done();
+    return isComplete;
+  }
+
+  #painting(size: Size, ratio: number): Painting | undefined {
+    const { film, colours, heat, opacity, heatShare: share, look } = this;
+    const [whole] = film;
+    if (!whole) return undefined;
     const { scale, x, y } = this.#view();
-    drawFilm(
-      pixels,
-      { scale: scale * ratio, x: x * ratio, y: y * ratio },
-      {
-        film: this.film,
-        grey: greyTable(this.greyWindow, whole.bitDepth, this.isInverted),
-        colours: this.colours,
-        heat: this.heat && { levels: this.heat, colours: heatColours(this.heat), opacity: this.opacity },
-      },
-    );
-    context.putImageData(pixels, 0, 0);
+    return {
+      size,
+      view: { scale: scale * ratio, x: x * ratio, y: y * ratio },
+      drawn: () => ({
+        film,
+        grey: greyTable(look.greyWindow, whole.bitDepth, look.isInverted),
+        colours,
+        heat: heat && { levels: heat, colours: heatColours(heat), opacity, share },
+      }),
+    };
   }
 
   #drawOutlines(canvas: HTMLCanvasElement, ratio: number): void {
@@ -186,17 +200,17 @@ export class FilmCanvas extends LitElement {
 
   #view(): FilmView {
     const [whole] = this.film;
-    return this.view ?? (whole ? fitted(whole, this.#size()) : { scale: 1, x: 0, y: 0 });
+    return this.look.view ?? (whole ? fitted(whole, this.#size()) : { scale: 1, x: 0, y: 0 });
   }
 
   #zoom(factor: number, about: { readonly x: number; readonly y: number }): void {
     const [whole] = this.film;
-    if (whole) this.view = zoomed(this.#view(), factor, about, whole, this.#size());
+    if (whole) this.#lookAnew({ view: zoomed(this.#view(), factor, about, whole, this.#size()) });
   }
 
   #pan(dx: number, dy: number): void {
     const [whole] = this.film;
-    if (whole) this.view = panned(this.#view(), dx, dy, whole, this.#size());
+    if (whole) this.#lookAnew({ view: panned(this.#view(), dx, dy, whole, this.#size()) });
   }
 
   /** What lies over the film may have the left button for itself; the middle one pans through it. */
@@ -221,7 +235,7 @@ export class FilmCanvas extends LitElement {
     const other = [...this.#pointers].find(([id]) => id !== event.pointerId)?.[1];
     if (other) this.#pinch(pointer, other, dx, dy);
     else if (pointer.drag === "pan") this.#pan(dx, dy);
-    else this.greyWindow = draggedWindow(this.greyWindow, dx, dy);
+    else this.#lookAnew({ greyWindow: draggedWindow(this.look.greyWindow, dx, dy) });
     pointer.x = event.clientX;
     pointer.y = event.clientY;
   };
@@ -269,7 +283,7 @@ export class FilmCanvas extends LitElement {
     };
     if (Object.hasOwn(directions, event.key)) {
       const [dx, dy] = directions[event.key].map((step) => step * KEY_STEP);
-      if (event.shiftKey) this.greyWindow = draggedWindow(this.greyWindow, dx, dy);
+      if (event.shiftKey) this.#lookAnew({ greyWindow: draggedWindow(this.look.greyWindow, dx, dy) });
       else this.#pan(-dx, -dy);
     } else if (Object.hasOwn(actions, event.key)) actions[event.key]();
     else return;

@@ -43,10 +43,12 @@ function levelBelow(counts: Uint32Array, wanted: number): number {
 export function greyTable({ center, width }: GreyWindow, bitDepth: 8 | 16, isInverted: boolean): Uint8Array {
   const levels = 2 ** bitDepth;
   const low = center - width / 2;
-  return Uint8Array.from({ length: levels }, (_, value) => {
+  const table = new Uint8Array(levels);
+  for (let value = 0; value < levels; value++) {
     const share = clamp((value / (levels - 1) - low) / width, 0, 1);
-    return Math.round(255 * (isInverted ? 1 - share : share));
-  });
+    table[value] = Math.round(255 * (isInverted ? 1 - share : share));
+  }
+  return table;
 }
 
 const clamp = (value: number, least: number, most: number): number => Math.min(most, Math.max(least, value));

@@ -53,6 +53,22 @@ test("a heat map covers the film by its strength times the opacity", () => {
   expect([...target.data]).toEqual([100, 100, 100, 255, 116, 90, 90, 255, 178, 50, 50, 255]);
 });
 
+test("a heat map on a scale with stronger ones is weaker by as much", () => {
+  const colours = Uint8Array.from({ length: 768 }, (_, i) => (i % 3 === 0 ? Math.floor(i / 3) : 0));
+  const drawnWith = (data: readonly number[], isSigned: boolean, share?: number) => {
+    const target = canvas(3, 1);
+    const levels = { width: 3, height: 1, isSigned, data: Uint8Array.from(data) };
+    drawFilm(
+      target,
+      { scale: 1, x: 0, y: 0 },
+      { film: [film(3, 1, [100, 100, 100])], grey, heat: { levels, colours, opacity: 0.5, share } },
+    );
+    return [...target.data];
+  };
+  expect(drawnWith([0, 100, 255], false, 0.2)).toEqual(drawnWith([0, 20, 51], false));
+  expect(drawnWith([8, 128, 248], true, 0.25)).toEqual(drawnWith([98, 128, 158], true, 1));
+});
+
 test("of a heat map with signs the middle covers nothing, and both ends alike", () => {
   const target = canvas(3, 1);
   const levels = { width: 3, height: 1, isSigned: true, data: Uint8Array.of(0, 128, 255) };
