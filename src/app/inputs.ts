@@ -4,12 +4,7 @@ import { isAbsolute, join } from "node:path";
 import { createInterface } from "node:readline";
 import { glob, isDynamicPattern } from "tinyglobby";
 import { InputError } from "../bytes.ts";
-
-/** Endings of the files that are picked out of folders. */
-const PICTURE = /\.(png|jpe?g|dcm|dicom|tiff?|webp|bmp)$/i;
-
-/** Names without an ending, or that end as a UID does: films on a disc have such, and are told by what is in them. */
-const NAMELESS = /(^|[/\\])[^./\\]+$|\.\d+$/;
+import { isPictureOf, SIGNATURE } from "./picture-names.ts";
 
 /**
  * Paths in the order given; those from a folder or a glob are sorted. What does not exist is passed on as typed, so that it is reported
@@ -42,19 +37,17 @@ async function listed(): Promise<string[]> {
 /** The pictures of a folder and of those in it. */
 async function pictures(folder: string): Promise<string[]> {
   const found: string[] = [];
-  for (const path of await filesLike("**/*", folder))
-    if (PICTURE.test(path) || (NAMELESS.test(path) && (await isDicom(join(folder, path))))) found.push(path);
+  for (const path of await filesLike("**/*", folder)) if (await isPictureOf(path, () => signatureOf(join(folder, path)))) found.push(path);
   if (found.length === 0) throw new InputError(folder, "holds no picture");
   return found.map((path) => `${folder.replace(/\/+$/, "")}/${path}`);
 }
 
-/** Whether a file has DICOM's signature; the directory of a disc has it too, and no pixels. */
-async function isDicom(path: string): Promise<boolean> {
-  if (/DICOMDIR$/i.test(path)) return false;
+/** What stands where DICOM has its signature. */
+async function signatureOf(path: string): Promise<Uint8Array> {
   const file = await open(path).catch(() => undefined);
   try {
-    const { buffer } = (await file?.read(Buffer.alloc(4), 0, 4, 128)) ?? {};
-    return buffer?.toString("latin1") === "DICM";
+    const { buffer, bytesRead = 0 } = (await file?.read(Buffer.alloc(SIGNATURE.length), 0, SIGNATURE.length, SIGNATURE.place)) ?? {};
+    return buffer?.subarray(0, bytesRead) ?? new Uint8Array(0);
   } finally {
     await file?.close();
   }
