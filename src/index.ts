@@ -356,6 +356,7 @@ export type { OptimizerChoice, OptimizerName } from "./training/optimizers/named
 export { type RadamOptions, radam } from "./training/optimizers/radam.ts";
 export { type SgdOptions, sgd } from "./training/optimizers/sgd.ts";
 export type { OptimizerOptions, OptimizerStep } from "./training/optimizers/step.ts";
+export { pageFiles } from "./training/page-files.ts";
 export { nextPlateau, type Plateau, type PlateauOptions, startPlateau } from "./training/plateau.ts";
 export type { RateSchedule } from "./training/rates.ts";
 export { recipes } from "./training/recipes.ts";
@@ -368,3 +369,4 @@ export type { BatchLoss, FitProgress } from "./training/train-epoch.ts";
 export { newTrainee, type Trainee, type TraineeOptions } from "./training/trainee.ts";
 export { TrainingError } from "./training/training-error.ts";
 export { scalerOf, withScaledValues } from "./training/value-scaler.ts";
+export type { FileSystem, StoredFiles } from "./training/write-file.ts";

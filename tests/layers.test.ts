@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 const src = new URL("../src/", import.meta.url);
 
 /** Files of src/ itself that everyone may import; they import nothing but each other. */
-const basics = ["tensor.ts", "bytes.ts", "half.ts", "random.ts"];
+const basics = ["tensor.ts", "bytes.ts", "half.ts", "random.ts", "page-store.ts"];
 
 /** What the files of each folder may import beside the basics and their own folder: folders, or single files. */
 const below: Readonly<Record<string, readonly string[]>> = {

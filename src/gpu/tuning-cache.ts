@@ -1,4 +1,5 @@
 /** What tuning has found, kept from run to run: a file under Node, IndexedDB in a browser, JSON to carry elsewhere. */
+import { inStore, settled } from "../page-store.ts";
 import type { Device } from "./device.ts";
 import type { Precision } from "./layout.ts";
 import { shaderTexts } from "./shader-text.ts";
@@ -75,14 +76,14 @@ function choicesOf(text: string, fingerprint: string): Map<string, string> {
 const isNode = globalThis.process?.versions?.node !== undefined;
 
 async function read(fingerprint: string): Promise<string | undefined> {
-  if (!isNode) return fromDatabase("readonly", (store) => store.get(fingerprint));
+  if (!isNode) return inStore(TUNING, "readonly", (store) => settled(store.get(fingerprint)));
   const { readFile } = globalThis.process.getBuiltinModule("node:fs/promises");
   return readFile(fileOf(fingerprint), "utf8");
 }
 
 async function write(fingerprint: string, text: string): Promise<void> {
   if (!isNode) {
-    await fromDatabase("readwrite", (store) => store.put(text, fingerprint));
+    await inStore(TUNING, "readwrite", (store) => settled(store.put(text, fingerprint)));
     return;
   }
   const { mkdir, rename, writeFile } = globalThis.process.getBuiltinModule("node:fs/promises");
@@ -103,20 +104,4 @@ function fileOf(fingerprint: string): string {
   return join(ROENTGEN_CACHE || join(XDG_CACHE_HOME || join(homedir(), ".cache"), "roentgen"), `tuning-${fingerprint}.json`);
 }
 
-const STORE = "tuning";
-
-async function fromDatabase<T>(mode: IDBTransactionMode, ask: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
-  const settled = <R>(request: IDBRequest<R>): Promise<R> =>
-    new Promise((resolve, reject) => {
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error);
-    });
-  const opening = indexedDB.open("roentgen", 1);
-  opening.onupgradeneeded = () => opening.result.createObjectStore(STORE);
-  const database = await settled(opening);
-  try {
-    return await settled(ask(database.transaction(STORE, mode).objectStore(STORE)));
-  } finally {
-    database.close();
-  }
-}
+const TUNING = { database: "roentgen", store: "tuning" };

@@ -57,7 +57,7 @@ export interface FitOptions extends LossOptions {
   readonly monitor?: string;
   /** Epochs without a better one after which training ends; by default all are run. */
   readonly patience?: number;
-  /** Where `last.safetensors` and `best.safetensors` are written, checkpoints of the last and the best epoch (Node). */
+  /** Where `last.safetensors` and `best.safetensors` are written, checkpoints of the last and the best epoch: on the disk, in a page in `pageFiles`. */
   readonly folder?: string;
   /** Time after which the last checkpoint is also written within an epoch; by default 10 minutes. */
   readonly saveEveryMs?: number;
@@ -70,7 +70,7 @@ export interface FitOptions extends LossOptions {
   readonly onProgress?: (progress: FitProgress) => void;
   /** The loss of every batch, some at a time. */
   readonly onLosses?: (losses: readonly BatchLoss[]) => void;
-  /** What writes checkpoints, so that a test can let it fail. */
+  /** What writes checkpoints, so that they can go elsewhere, and a test can let it fail. */
   readonly files?: FileSystem;
 }
 

@@ -1,5 +1,6 @@
 /** Files that are there whole or not at all, and their folders. */
-import { InputError } from "../bytes.ts";
+import { InputError, readBytes } from "../bytes.ts";
+import { pageFiles } from "./page-files.ts";
 
 /** What writing a file takes, so that a test can let it fail. */
 export interface FileSystem {
@@ -9,12 +10,25 @@ export interface FileSystem {
   remove(path: string): Promise<void>;
 }
 
+/** Files that a training comes back to. */
+export interface StoredFiles extends FileSystem {
+  /** @throws InputError for a file that there is not, or that cannot be read. */
+  read(path: string): Promise<Uint8Array<ArrayBuffer>>;
+  /** The names of the files in a folder; none where there is no folder. */
+  list(folder: string): Promise<readonly string[]>;
+  /** @throws InputError where there can be no such folder. */
+  makeFolder(folder: string): Promise<void>;
+}
+
+/** The disk under Node; in a page, IndexedDB. */
+export const usualFiles = (): StoredFiles => (globalThis.process?.versions?.node === undefined ? pageFiles() : nodeFiles());
+
 /**
  * Writes a file beside its place and moves it there when its bytes are on the disk, so that whatever fails, the file that was there before
  * stays as it was.
  * @throws InputError if it cannot be written: no space, no such folder, no file system.
  */
-export async function writeWhole(path: string, bytes: Uint8Array, files: FileSystem = nodeFiles()): Promise<void> {
+export async function writeWhole(path: string, bytes: Uint8Array, files: FileSystem = usualFiles()): Promise<void> {
   const partial = `${path}.partial`;
   try {
     await files.write(partial, bytes);
@@ -39,11 +53,9 @@ export async function makeFolder(path: string): Promise<void> {
   }
 }
 
-/** @throws InputError where there is no Node. */
-function nodeFiles(): FileSystem {
-  const fs = globalThis.process?.getBuiltinModule?.("node:fs/promises");
-  const path = globalThis.process?.getBuiltinModule?.("node:path");
-  if (!fs || !path) throw new InputError("files", "there is no file system to write to");
+function nodeFiles(): StoredFiles {
+  const fs = globalThis.process.getBuiltinModule("node:fs/promises");
+  const { dirname } = globalThis.process.getBuiltinModule("node:path");
   const synced = async (name: string, flags: string, work: (file: Awaited<ReturnType<typeof fs.open>>) => Promise<void>): Promise<void> => {
     const file = await fs.open(name, flags);
     try {
@@ -58,8 +70,11 @@ function nodeFiles(): FileSystem {
     async rename(from, to) {
       await fs.rename(from, to);
       // The folder's entry too; some systems cannot open a folder, and keep it anyway.
-      await synced(path.dirname(to), "r", async () => {}).catch(() => {});
+      await synced(dirname(to), "r", async () => {}).catch(() => {});
     },
     remove: (name) => fs.rm(name, { force: true }),
+    read: (path) => readBytes(path),
+    list: (folder) => fs.readdir(folder).catch(() => []),
+    makeFolder,
   };
 }
