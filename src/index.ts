@@ -121,7 +121,6 @@ export {
   ensemble,
   type MemberResult,
 } from "./models/ensemble.ts";
-export type { Outcome } from "./models/in-batches.ts";
 export {
   type FilmAndLungs,
   filmAndLungs,
@@ -130,6 +129,7 @@ export {
   type LungFinder,
   lungFinder,
 } from "./models/film-and-lungs.ts";
+export type { Outcome } from "./models/in-batches.ts";
 export { type KeidarFusionOptions, keidarFusion } from "./models/keidar.ts";
 export {
   type LiangFusionOptions,

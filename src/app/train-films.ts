@@ -1,14 +1,11 @@
-/** The films of a training as their table or their folders have them, with their sets. */
+/** The films of a training as their table or their folders have them. */
 import { stat } from "node:fs/promises";
 import { InputError } from "../bytes.ts";
 import { networkNamed } from "../models/registry.ts";
 import { readClassFolders } from "../training/class-folders.ts";
 import type { Dataset } from "../training/dataset.ts";
-import { fingerprints } from "../training/fingerprints.ts";
-import { checkLeaks, type LeakKind } from "../training/leaks.ts";
 import { readManifest } from "../training/manifest.ts";
 import { mergeClasses } from "../training/merge-classes.ts";
-import { splitDataset, usualShares } from "../training/split.ts";
 import type { TrainOptions } from "./train-options.ts";
 
 /** @throws InputError for what cannot be read, and for masks that are not there. */
@@ -27,23 +24,6 @@ export async function readFilms(data: string, options: TrainOptions): Promise<Da
       });
   return merge && task === "classification" ? mergeClasses(films, merge) : films;
 }
-
-/** The films with their sets, which share no patient, no file and no picture. */
-export async function readSets(data: string, options: TrainOptions): Promise<Dataset> {
-  const films = await readFilms(data, options);
-  const allowed = allowedOf(options);
-  const prints = allowed.length < leakKinds.length ? await fingerprints(films.samples) : undefined;
-  const split = films.samples.some(({ split }) => split !== undefined)
-    ? films
-    : splitDataset(films, { shares: usualShares, seed: options.seed });
-  checkLeaks(split, { fingerprints: prints, allow: allowed });
-  return split;
-}
-
-export const allowedOf = ({ allow = [] }: TrainOptions): LeakKind[] =>
-  leakKinds.filter((kind) => allow.includes(kind) || allow.includes("all"));
-
-const leakKinds: readonly LeakKind[] = ["patient", "group", "bytes", "picture"];
 
 export function classesOf({ name, classes }: Dataset, { arch, values, classes: given }: TrainOptions): readonly string[] {
   const { task } = networkNamed(arch);

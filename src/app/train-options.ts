@@ -15,6 +15,7 @@ import { recipes } from "../training/recipes.ts";
 import type { Sampler } from "../training/sampler.ts";
 import { condition, list, numberWithin } from "./arguments.ts";
 import { type SharedOptions, wholeNumber } from "./command-line.ts";
+import { elsewhere, trainDefaults as usual } from "./train-config.ts";
 
 export interface TrainOptions extends SharedOptions {
   readonly arch: string;
@@ -76,16 +77,17 @@ export interface TrainOptions extends SharedOptions {
   readonly json: boolean;
 }
 
-/** Options that say where and how to run, not what: a configuration does not hold them. */
-const elsewhere = ["config", "resume", "out", "json", "quiet", "adapter", "workers"];
-
 /** Adds all but those that every program takes. */
 export function withTrainOptions(command: Command): Command {
   const positive = numberWithin(0, Number.POSITIVE_INFINITY);
   const share = numberWithin(0, 1);
   return command
-    .option("--arch <name>", "the network, as torchvision names it", "mobilenet_v2")
-    .option("--init <file|random>", "a .safetensors file to start from, or random values; {member} stands for the member's name", "random")
+    .option("--arch <name>", "the network, as torchvision names it", usual.arch)
+    .option(
+      "--init <file|random>",
+      "a .safetensors file to start from, or random values; {member} stands for the member's name",
+      usual.init,
+    )
     .option("--size <pixels>", "width and height of the network's input; by default the network's own", wholeNumber(1))
     .addOption(
       new Option("--resize <rule>", "how films come to that size; by default as the start has it, else stretched").choices([
@@ -102,74 +104,98 @@ export function withTrainOptions(command: Command): Command {
     )
     .addOption(new Option("--pseudo-colour <map>", "the colours that grey levels are shown in").choices(pseudoColours))
     .option("--width <n>", "channels of a U-Net's first stage", wholeNumber(1))
-    .option("--label <column>", "the manifest's column with the class", "label")
+    .option("--label <column>", "the manifest's column with the class", usual.label)
     .option("--classes <a,b,…>", "the classes in the order of the outputs; films of others are left out", list)
-    .option("--mask <column>", "the column with the mask's path, for networks that segment", "mask")
+    .option("--mask <column>", "the column with the mask's path, for networks that segment", usual.mask)
     .option("--values <a,b,…>", "the columns with the numbers to predict, for networks that do", list)
     .option("--units <a,b,…>", "the units of those numbers, which the model answers with", list)
-    .option("--scale-values", "learns the numbers as shares of the training films' range; the model answers in their units", false)
+    .option(
+      "--scale-values",
+      "learns the numbers as shares of the training films' range; the model answers in their units",
+      usual.scaleValues,
+    )
     .option("--where <column=a,b>", "only rows with one of these texts; may be repeated", condition)
     .option("--merge <class=a,b>", "a class made of others, * for all that are left; may be repeated", condition)
     .option("--allow <kinds>", "leaks between sets to live with: patient, group, bytes, picture, or all", list)
-    .option("--epochs <n>", "how often all films are shown", wholeNumber(1), 20)
-    .option("--batch <n>", "films a batch", wholeNumber(1), 32)
-    .option("--accumulate <n>", "batches a step", wholeNumber(1), 1)
-    .addOption(new Option("--optimizer <name>", "how weights follow their gradients").choices(Object.keys(usualRates)).default("adamw"))
+    .option("--epochs <n>", "how often all films are shown", wholeNumber(1), usual.epochs)
+    .option("--batch <n>", "films a batch", wholeNumber(1), usual.batch)
+    .option("--accumulate <n>", "batches a step", wholeNumber(1), usual.accumulate)
+    .addOption(
+      new Option("--optimizer <name>", "how weights follow their gradients").choices(Object.keys(usualRates)).default(usual.optimizer),
+    )
     .option("--lr <x>", `learning rate; by default ${ratesText()}`, positive)
     .option(
       "--schedule <name>",
       "constant, cosine[:warm-up steps], one-cycle, step:EPOCHS:FACTOR, exponential:FACTOR or plateau[:FACTOR[:EPOCHS]]",
       schedule,
-      { kind: "constant" },
+      usual.schedule,
     )
     .option("--momentum <x>", "of sgd; by default 0.9", share)
     .option("--weight-decay <x>", "of kernels and matrices; by default 0.01 for adamw", positive)
     .option("--max-norm <x>", "clips the norm of all gradients together", positive)
     .option("--ema <decay>", "evaluates a moving average of the weights, such as 0.999", share)
     .addOption(new Option("--loss <name>", "by default the first of the network's task").choices(Object.values(lossNames).flat()))
-    .option("--class-weights <rule>", "how much classes count in the loss: none, balanced, or class=weight,…", classWeights, "none")
-    .option("--label-smoothing <x>", "the target's part that goes to all classes alike", share, 0)
+    .option(
+      "--class-weights <rule>",
+      "how much classes count in the loss: none, balanced, or class=weight,…",
+      classWeights,
+      usual.classWeights,
+    )
+    .option("--label-smoothing <x>", "the target's part that goes to all classes alike", share, usual.labelSmoothing)
     .addOption(
       new Option("--sampler <rule>", "in which order, and how often, films are shown")
         .choices(["shuffled", "weighted", "balanced", "oversampled"])
-        .default("shuffled"),
+        .default(usual.sampler),
     )
-    .addOption(new Option("--augment <recipe>", "what is done to films while training").choices(Object.keys(recipes)).default("none"))
+    .addOption(
+      new Option("--augment <recipe>", "what is done to films while training").choices(Object.keys(recipes)).default(usual.augment),
+    )
     .addOption(
       new Option("--augment-at <size>", "whether films are changed at the network's size or at their own")
         .choices(["input", "source"])
-        .default("input"),
+        .default(usual.augmentAt),
+    )
+    .option(
+      "--freeze <what>",
+      "none, trunk (all but the last layer), lower (all but the last block and layer), or a regular expression of names",
+      usual.freeze,
     )
     .option("--lung-model <name|file>", "films are seen with their lungs, which this model finds, as in Keidar 2021")
     .option("--lung-masks <column>", "the same, with the lungs from the manifest's column of masks")
     .option("--copies <n>", "changed copies of each training film, made once before training instead of in it; with lungs", wholeNumber(0))
-    .option("--freeze <what>", "none, trunk (all but the last layer), or a regular expression of names", "none")
     .addOption(
-      new Option("--frozen-norms <mode>", "whether a frozen batch norm keeps its statistics").choices(["fixed", "drift"]).default("fixed"),
+      new Option("--frozen-norms <mode>", "whether a frozen batch norm keeps its statistics")
+        .choices(["fixed", "drift"])
+        .default(usual.frozenNorms),
     )
-    .option("--recompute", "computes activations twice instead of keeping them: less memory, a third more work", false)
+    .option("--recompute", "computes activations twice instead of keeping them: less memory, a third more work", usual.recompute)
     .option("--patience <n>", "stops after so many epochs without a better one", wholeNumber(1))
     .option("--monitor <metric>", "what tells the best epoch; by default balancedAccuracy, dice or loss")
-    .option("--workers <n>", "threads that decode and change films", wholeNumber(0), 1)
+    .option("--workers <n>", "threads that decode and change films", wholeNumber(0), usual.workers)
     .option("--folds <n>", "cross-validation: so many trainings, each judged on the films it has not seen", wholeNumber(2))
     .option(
       "--teacher <file|network>",
       "a model file whose answers are learnt beside the classes; with --grid also a network to be trained first",
     )
-    .option("--alpha <x>", "how much the teacher counts; the classes count the rest", share, 0.5)
-    .option("--temperature <T>", "what divides both networks' logits, to show how the teacher ranks the classes", positive, 4)
+    .option("--alpha <x>", "how much the teacher counts; the classes count the rest", share, usual.alpha)
+    .option(
+      "--temperature <T>",
+      "what divides both networks' logits, to show how the teacher ranks the classes",
+      positive,
+      usual.temperature,
+    )
     .addOption(new Option("--kl-reduction <rule>", "over what the divergence from the teacher is averaged").choices(["batchmean", "mean"]))
     .option("--grid <alpha:T,…>", "the network alone, and taught by every pair, from each of --seeds seeds", list)
-    .option("--seeds <n>", "with --grid: so many seeds, from --seed on", wholeNumber(1), 1)
+    .option("--seeds <n>", "with --grid: so many seeds, from --seed on", wholeNumber(1), usual.seeds)
     .option("--system <name>", `the options of a published system (${Object.keys(systems).join(", ")}); what is typed wins`)
     .option("--member <name>", "which of the system's networks or tasks, several with commas or all; by default the first")
     .option("--variant <name>", "which of the system's ways to train it, several with commas or all; by default the first")
-    .option("--quick", "the system in minutes: small films, few epochs, drawn films where none are given", false)
+    .option("--quick", "the system in minutes: small films, few epochs, drawn films where none are given", usual.quick)
     .option("--threshold <p>", "from which probability a film is positive in the system's tables; by default the paper's", share)
     .option("--config <file>", "JSON with any of these options by their long names in camelCase; what is typed wins")
     .option("--resume <folder>", "goes on with a training that was stopped")
     .option("--out <folder>", "where everything is written; must be new or empty")
-    .option("--json", "a summary as one JSON document on stdout", false);
+    .option("--json", "a summary as one JSON document on stdout", usual.json);
 }
 
 const ratesText = (): string =>
@@ -204,12 +230,6 @@ function schedule(text: string): RateSchedule {
     "it reads constant, cosine[:STEPS], one-cycle, step:EPOCHS:FACTOR, exponential:FACTOR or plateau[:FACTOR[:EPOCHS]].",
   );
 }
-
-/** The options that a training follows from, for `config.json`. */
-export const configOf = (options: TrainOptions, data: string): Record<string, unknown> => ({
-  data,
-  ...Object.fromEntries(Object.entries(options).filter(([key]) => !elsewhere.includes(key))),
-});
 
 /**
  * Takes options from a configuration; those that were typed stay. Values are as typed, lists may be lists, and records as `config.json` has

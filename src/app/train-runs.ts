@@ -7,25 +7,26 @@ import { predictedFilms } from "../systems/predicted-films.ts";
 import { scoredFilms } from "../systems/scored-films.ts";
 import type { Results } from "../systems/system.ts";
 import { type Checkpoint, readCheckpoint } from "../training/checkpoint.ts";
-import { type Dataset, samplesIn, subset } from "../training/dataset.ts";
-import { fit } from "../training/fit.ts";
+import { type Dataset, subset } from "../training/dataset.ts";
 import { reportOf } from "../training/report.ts";
-import { newTrainee, type Trainee, traineeFrom } from "../training/trainee.ts";
+import { newTrainee, type Trainee } from "../training/trainee.ts";
 import { scalerOf, withScaledValues } from "../training/value-scaler.ts";
 import { note } from "./command-line.ts";
 import { finishing, takeInterrupt } from "./interruption.ts";
 import { lossLog } from "./loss-log.ts";
 import { type Lungs, openLungs, withLungPictures } from "./lung-pictures.ts";
+import { configOf } from "./train-config.ts";
 import { trainDistilled } from "./train-distilled.ts";
-import { allowedOf, classesOf, readFilms, readSets } from "./train-films.ts";
-import { bestModel, openFolder, type TrainFolder } from "./train-folder.ts";
+import { classesOf, readFilms } from "./train-films.ts";
+import { openFolder, type TrainFolder } from "./train-folder.ts";
 import { crossValidate, samePictures } from "./train-folds.ts";
 import { judge } from "./train-judge.ts";
-import { configOf, type TrainOptions } from "./train-options.ts";
+import type { TrainOptions } from "./train-options.ts";
 import { type ChosenSystem, writeOutputs, writeSystem } from "./train-system.ts";
 import { teachingOf } from "./train-teacher.ts";
 import { foldsText, noteStart, reportText } from "./train-text.ts";
 import { trainingBar } from "./training-bar.ts";
+import { allowedOf, bestTrainee, dealtFilms, runTraining, type Sets, setsOf } from "./training-run.ts";
 import { version } from "./version.ts";
 import { writeTables } from "./write-tables.ts";
 
@@ -64,12 +65,11 @@ export async function trainOnce(
   { open, made }: Shared,
 ): Promise<Summary> {
   const resume = options.resume === undefined ? undefined : await readCheckpoint(`${options.resume}/last.safetensors`);
-  const films = await readSets(data, options);
+  const films = await dealtFilms(await readFilms(data, options), options);
   await using lungs = await openLungs(options);
   const start = await startOf(films, resume ? { ...options, init: "random" } : options, lungs);
   const shown = lungs ? await withLungPictures(films, lungs, made, { ...options, size: start.description.input.width }) : films;
-  const all = { train: samplesIn(shown, "train"), val: samplesIn(shown, "val"), test: samplesIn(shown, "test") };
-  for (const part of [all.train, all.val]) if (part.samples.length === 0) throw new InputError(part.name, "holds no films");
+  const all = setsOf(shown);
   const scaler = options.scaleValues && options.values ? scalerOf(all.train, options.values) : undefined;
   const scaled = (part: Dataset) => (scaler ? withScaledValues(part, scaler) : part);
   const sets: Sets = { train: scaled(all.train), val: scaled(all.val), test: scaled(all.test) };
@@ -77,7 +77,7 @@ export async function trainOnce(
   noteStart(trainee, options);
   const device = await open();
   note(`${options.arch}, ${trainee.description.input.width} px, ${counted(sets)} on ${device.profile.description}`, options);
-  const folder = await openFolder(out, configOf(options, resolve(data)));
+  const folder = await openFolder(out, basename(resolve(out)), configOf(options, resolve(data)));
   const isStopped = await run(device, trainee, sets, { ...options, data }, folder, resume);
   const best = await bestTrainee(folder);
   const judged = best && sets.test.samples.length > 0 ? await judge(device, best, sets.test, options) : undefined;
@@ -120,11 +120,11 @@ export async function trainStudents(
   { open }: Shared,
 ): Promise<Summary> {
   const { teacher = "", grid = [] } = options;
-  const films = await readSets(data, options);
-  const sets = { train: samplesIn(films, "train"), val: samplesIn(films, "val"), test: samplesIn(films, "test") };
+  const films = await dealtFilms(await readFilms(data, options), options);
+  const sets = setsOf(films);
   const device = await open();
   note(`${options.arch} taught by ${teacher}, ${grid.length} pairs, ${counted(sets)} on ${device.profile.description}`, options);
-  await openFolder(out, configOf(options, resolve(data)));
+  await openFolder(out, basename(resolve(out)), configOf(options, resolve(data)));
   const start = (arch: string, seed: number) => startOf(films, { ...options, arch, seed });
   const tables = await trainDistilled(device, sets, start, { ...options, teacher, grid }, out);
   if (chosen) await writeSystem(out, chosen, tables);
@@ -157,7 +157,7 @@ export async function trainByFolds(
     `${options.arch}, ${description.input.width} px, ${films.samples.length} films in ${folds} folds on ${device.profile.description}`,
     options,
   );
-  await openFolder(out, configOf(options, resolve(data)));
+  await openFolder(out, basename(resolve(out)), configOf(options, resolve(data)));
   const validated = await crossValidate(device, () => startOf(films, options, lungs), shown, out, { ...options, folds, joined });
   if (!validated) return { text: `${out}\n`, isStopped: true, json: provenance(out, device) };
   const { report, results, pooled } = validated;
@@ -206,8 +206,6 @@ async function startOf(films: Dataset, options: TrainOptions, lungs?: Lungs): Pr
   return trainee;
 }
 
-type Sets = Readonly<Record<"train" | "val" | "test", Dataset>>;
-
 const counted = (sets: Sets): string =>
   Object.entries(sets)
     .map(([set, { samples }]) => `${samples.length} ${set}`)
@@ -226,24 +224,22 @@ async function run(
   const bar = trainingBar(options);
   const losses = lossLog(`${folder.path}/losses.csv`);
   try {
-    for await (const epoch of fit(trainee, sets.train, {
-      ...fitOptionsOf(device, options, sets.train),
+    await runTraining(device, options, {
+      trainee,
+      sets,
+      folder,
+      data: basename(options.data),
+      tool: `roentgen ${version}`,
       resume,
       teacher: await teachingOf(device, sets.train, options),
-      val: sets.val,
-      folder: folder.path,
       signal: interruption.signal,
       onProgress: bar.update,
       onLosses: losses.add,
-    })) {
-      await losses.flush();
-      await folder.add(epoch, {
-        data: basename(options.data),
-        films: sets.train.samples.length,
-        adapter: device.profile.description,
-      });
-      bar.epoch(epoch);
-    }
+      async onEpoch(record) {
+        await losses.flush();
+        bar.epoch(record);
+      },
+    });
   } finally {
     bar.stop();
     interruption.end();
@@ -251,9 +247,4 @@ async function run(
   }
   if (interruption.signal.aborted) note(`stopped; --resume ${folder.path} goes on`, options);
   return interruption.signal.aborted;
-}
-
-async function bestTrainee(folder: TrainFolder): Promise<Trainee | undefined> {
-  const best = await bestModel(folder.path);
-  return best && traineeFrom(best.metadata, best.values, "model.safetensors");
 }

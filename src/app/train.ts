@@ -1,13 +1,14 @@
 /** Training a network on chest films: `npx tsx src/app/train.ts MANIFEST --arch mobilenet_v2 --out DIR` */
 import { readFile, stat } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { Command } from "commander";
 import { InputError } from "../bytes.ts";
 import { type Device, requestDevice } from "../gpu/device.ts";
 import type { Results } from "../systems/system.ts";
 import { isMain, note, runProgram, withSharedOptions } from "./command-line.ts";
+import { configOf } from "./train-config.ts";
 import { checkFree, openFolder } from "./train-folder.ts";
-import { configOf, type TrainOptions, takeConfig, withTrainOptions } from "./train-options.ts";
+import { type TrainOptions, takeConfig, withTrainOptions } from "./train-options.ts";
 import { type Summary, type Training, trainByFolds, trainOnce, trainStudents } from "./train-runs.ts";
 import { type ChosenSystem, chosenOf, drawFilms, namesOf, takePlan, typedOptions, writeComparison } from "./train-system.ts";
 import { version } from "./version.ts";
@@ -93,7 +94,7 @@ async function trainSeveral(
   let isStopped = false;
   const shared = { open: opener(asked), made: out };
   const starts = choices.map(({ system, choice }) => system.plan(choice).start);
-  await openFolder(out, configOf(asked, resolve(data)));
+  await openFolder(out, basename(resolve(out)), configOf(asked, resolve(data)));
   for (const [i, name] of namesOf(choices).entries()) {
     takePlan(command, choices[i]);
     const folder = join(out, name);
