@@ -52,18 +52,27 @@ export const web = (outDir = pathOf("dist/web")): UserConfig => ({
   preview: { host, port: 4173, headers: { ...pageHeaders } },
 });
 
-/** How the viewer starts its engine, in words that bundlers know, and where the engine lies when both are built as a library. */
-const STARTED = 'new URL("./engine-worker.ts", import.meta.url)';
-const BESIDE = 'new URL("./roentgen.viewer-engine.js", import.meta.url)';
-const starter = pathOf("src/app/web/running-engine.ts");
+/** The workers of the viewer: who starts one and in what words, which bundlers know, and what it is called as an entry of the element's build. */
+const workers = [
+  { starter: pathOf("src/app/web/running-engine.ts"), source: "./engine-worker.ts", entry: "roentgen.viewer-engine" },
+  { starter: pathOf("src/training/worker.ts"), source: "./batch-worker.js", entry: "roentgen.viewer-batches" },
+].map((worker) => ({ ...worker, started: `new URL("${worker.source}", import.meta.url)`, mark: `__${worker.entry}__` }));
 
-/** Engine and element are two entries of one build: the address is none of Vite's business. */
-const engineBeside: Plugin = {
-  name: "roentgen:engine-beside",
+/** Element and workers are entries of one build: where they lie is none of Vite's business. They lie beside the element, their parts in a folder. */
+const workersBeside: Plugin = {
+  name: "roentgen:workers-beside",
   enforce: "pre",
-  transform: (code, id) => (id === starter ? code.replace(STARTED, "__ENGINE__") : undefined),
+  transform(code, id) {
+    const worker = workers.find(({ starter }) => starter === id);
+    return worker && code.replace(worker.started, JSON.stringify(worker.mark));
+  },
   generateBundle(_, bundle) {
-    for (const part of Object.values(bundle)) if (part.type === "chunk") part.code = part.code.replace("__ENGINE__", BESIDE);
+    for (const part of Object.values(bundle)) {
+      if (part.type !== "chunk") continue;
+      const folder = part.fileName.includes("/") ? "../" : "./";
+      for (const { mark, entry } of workers)
+        part.code = part.code.replace(new RegExp(`(["'\`])${mark}\\1`), `new URL("${folder}${entry}.js", import.meta.url)`);
+    }
   },
 };
 
@@ -72,7 +81,7 @@ export const element = (outDir = pathOf("dist")): UserConfig => ({
   publicDir: false,
   define,
   resolve: { alias: { pngjs: "pngjs/browser.js" } },
-  plugins: [shadersInside, onlyTheirCode, engineBeside],
+  plugins: [shadersInside, onlyTheirCode, workersBeside],
   build: {
     outDir,
     emptyOutDir: false,
@@ -81,7 +90,11 @@ export const element = (outDir = pathOf("dist")): UserConfig => ({
     chunkSizeWarningLimit: Number.POSITIVE_INFINITY,
     license: { fileName: "roentgen.viewer.licenses.md" },
     lib: {
-      entry: { "roentgen.viewer": pathOf("src/app/web/element.ts"), "roentgen.viewer-engine": pathOf("src/app/web/engine-worker.ts") },
+      entry: {
+        "roentgen.viewer": pathOf("src/app/web/element.ts"),
+        "roentgen.viewer-engine": pathOf("src/app/web/engine-worker.ts"),
+        "roentgen.viewer-batches": pathOf("src/training/batch-worker.ts"),
+      },
       formats: ["es"],
     },
     rolldownOptions: { output: { entryFileNames: "[name].js", chunkFileNames: "viewer/[name]-[hash].js", minify: true } },

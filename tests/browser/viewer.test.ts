@@ -1,5 +1,4 @@
 /** The built page scores films as the command line does, explains them, is used by mouse and keys, and sends nothing anywhere. */
-import { join } from "node:path";
 import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { pageHeaders } from "../../src/app/web/content-policy.ts";
@@ -8,6 +7,7 @@ import { runProgram } from "../run-program.ts";
 import { PATIENCE } from "./chromium.ts";
 import { describeInChromium } from "./describe-in-chromium.ts";
 import { repository } from "./library.ts";
+import { screenshooter } from "./screenshots.ts";
 import { type Site, serve } from "./site.ts";
 import { webFolder } from "./web.ts";
 
@@ -27,9 +27,6 @@ const gather = (): void => {
       { capture: true },
     );
 };
-
-/** The folder that pictures of the page go to, for people to look at; without it none are taken, since they cost time. */
-const screenshots = process.env.ROENTGEN_SCREENSHOTS;
 
 await describeInChromium((browser) => {
   let site: Site;
@@ -55,17 +52,7 @@ await describeInChromium((browser) => {
   const until = (type: string): Promise<unknown> =>
     page.waitForFunction((wanted) => globalThis.told.find((one) => one.type === wanted)?.detail, type).then((handle) => handle.jsonValue());
 
-  async function shoot(name: string): Promise<void> {
-    if (!screenshots) return;
-    for (const [size, viewport] of Object.entries({ wide: { width: 1440, height: 900 }, narrow: { width: 390, height: 844 } })) {
-      await page.setViewportSize(viewport);
-      for (const colorScheme of ["dark", "light"] as const) {
-        await page.emulateMedia({ colorScheme });
-        await page.screenshot({ path: join(screenshots, `${name}-${size}-${colorScheme}.png`), fullPage: size === "narrow" });
-      }
-    }
-    await page.setViewportSize({ width: 1440, height: 900 });
-  }
+  const shoot = screenshooter(() => page);
 
   /** What is drawn, as one number that any change of the picture changes. */
   const drawn = (): Promise<number> =>

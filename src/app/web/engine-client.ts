@@ -1,12 +1,12 @@
 /** The page's end of the line to its engine. */
 import { InputError } from "../../bytes.ts";
 import { DeviceError } from "../../gpu/device-error.ts";
-import type { Call, Failure, FromEngine, Input, Output, Port, Progress } from "./protocol.ts";
+import type { Call, Failure, FromEngine, Input, Output, Port, Progress, ProgressOf } from "./protocol.ts";
 
-export interface CallOptions {
+export interface CallOptions<Told = Progress> {
   /** Ends the call: it rejects with an AbortError, and the engine stops where it can. */
   readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: Progress) => void;
+  readonly onProgress?: (progress: Told) => void;
 }
 
 export interface EngineClient {
@@ -14,14 +14,14 @@ export interface EngineClient {
    * Asks the engine for something.
    * @throws InputError, DeviceError as the engine does, with their message and reason; DOMException "AbortError" where it was cancelled.
    */
-  call<Name extends Call>(name: Name, input: Input<Name>, options?: CallOptions): Promise<Output<Name>>;
+  call<Name extends Call>(name: Name, input: Input<Name>, options?: CallOptions<ProgressOf<Name>>): Promise<Output<Name>>;
   /** Rejects everything that waits, for an engine that has stopped. */
   fail(error: Error): void;
 }
 
 interface Waiting {
-  readonly onProgress?: (progress: Progress) => void;
-  // What comes back is the output of the call that went out under the same id.
+  // What comes back is the progress and the output of the call that went out under the same id.
+  onProgress?(progress: never): void;
   resolve(output: never): void;
   reject(error: Error): void;
 }
@@ -34,7 +34,7 @@ export function engineClient(port: Port): EngineClient {
     const asked = waiting.get(message.id);
     if (!asked) return;
     if ("progress" in message) {
-      asked.onProgress?.(message.progress);
+      asked.onProgress?.(message.progress as never);
       return;
     }
     waiting.delete(message.id);

@@ -1,16 +1,16 @@
 /** The engine's end of the line: each request is answered once, with progress before, and can be cancelled. */
 import { DeviceError } from "../../gpu/device-error.ts";
-import type { Call, Failure, FromEngine, Input, Output, Port, Progress, Request, ToEngine } from "./protocol.ts";
+import type { Call, Failure, FromEngine, Input, Output, Port, Progress, ProgressOf, Request, ToEngine } from "./protocol.ts";
 
 /** What a call is given beside its input. */
-export interface Context {
+export interface Context<Told = Progress> {
   /** Aborted when the page no longer wants the answer. */
   readonly signal: AbortSignal;
-  report(progress: Progress): void;
+  report(progress: Told): void;
 }
 
 /** What computes the answers. */
-export type Handlers = { readonly [Name in Call]: (input: Input<Name>, context: Context) => Promise<Output<Name>> };
+export type Handlers = { readonly [Name in Call]: (input: Input<Name>, context: Context<ProgressOf<Name>>) => Promise<Output<Name>> };
 
 /** Answers what comes through a port. */
 export function serveEngine(port: Port, handlers: Partial<Handlers>): void {
@@ -20,7 +20,7 @@ export function serveEngine(port: Port, handlers: Partial<Handlers>): void {
     const { id } = request;
     const controller = new AbortController();
     running.set(id, controller);
-    const report = (progress: Progress): void => {
+    const report = (progress: ProgressOf<Call>): void => {
       if (!controller.signal.aborted) post({ id, progress });
     };
     try {
@@ -41,7 +41,11 @@ export function serveEngine(port: Port, handlers: Partial<Handlers>): void {
 }
 
 /** @throws TypeError for a call that no handler is there for. */
-function handled<Name extends Call>(handlers: Partial<Handlers>, { call, input }: Request<Name>, context: Context): Promise<Output<Name>> {
+function handled<Name extends Call>(
+  handlers: Partial<Handlers>,
+  { call, input }: Request<Name>,
+  context: Context<ProgressOf<Name>>,
+): Promise<Output<Name>> {
   const handler: Partial<Handlers>[Name] = Object.hasOwn(handlers, call) ? handlers[call] : undefined;
   if (!handler) throw new TypeError(`engine: unknown call ${JSON.stringify(call)}`);
   return handler(input, context);

@@ -8,6 +8,7 @@ import { filmCopies, overlaySized } from "./film-copies.ts";
 import { lungOutlines } from "./lung-outlines.ts";
 import { type OpenModels, openModels, READING } from "./open-models.ts";
 import type { OpenedModel } from "./protocol.ts";
+import type { TrainingHandlers } from "./training-engine.ts";
 
 export function engine(): Handlers {
   const models = openModels();
@@ -17,6 +18,7 @@ export function engine(): Handlers {
     ...outlinesLungs(models),
     ...reads,
     ...findsCases(models),
+    ...trains(models),
     memory: async () => ({ gpuBytes: await models.gpuBytes() }),
   };
 }
@@ -121,3 +123,20 @@ const findsCases = (models: OpenModels): Pick<Handlers, keyof CasesCalls> => {
     shrink: async (input, context) => (await load()).shrink(input, context),
   };
 };
+
+/** Loaded with all that training takes when it is first asked for. */
+function trains(models: OpenModels): TrainingHandlers {
+  let loaded: Promise<TrainingHandlers> | undefined;
+  const training = (): Promise<TrainingHandlers> => {
+    loaded ??= import("./training-engine.ts").then(({ trainingEngine }) => trainingEngine(models));
+    return loaded;
+  };
+  return {
+    readFilms: async (input, context) => (await training()).readFilms(input, context),
+    train: async (input, context) => (await training()).train(input, context),
+    stopTraining: async (input, context) => (await training()).stopTraining(input, context),
+    keptTraining: async (input, context) => (await training()).keptTraining(input, context),
+    trainingFile: async (input, context) => (await training()).trainingFile(input, context),
+    discardTraining: async (input, context) => (await training()).discardTraining(input, context),
+  };
+}

@@ -8,6 +8,7 @@ import type { MakePanel } from "./panel.ts";
 import { remarksPanel } from "./remarks-panel.ts";
 import { reportPanel } from "./report/report-panel.ts";
 import { scoresPanel } from "./scores-panel.ts";
+import { trainingPanel } from "./training-panel.ts";
 
 export const panels: readonly MakePanel[] = [
   scoresPanel,
@@ -18,6 +19,7 @@ export const panels: readonly MakePanel[] = [
   annotationPanel,
   displayPanel,
   reportPanel,
+  trainingPanel,
 ];
 
 /** Those that say nothing of what models or others think of the film. */

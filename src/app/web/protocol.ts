@@ -4,6 +4,7 @@ import type { DeviceFailure } from "../../gpu/device-error.ts";
 import type { Finding } from "../../imaging/quality.ts";
 import type { CasesCalls } from "./cases/cases-protocol.ts";
 import type { GreyLevels, HeatLevels } from "./draw-film.ts";
+import type { TrainingCalls } from "./training-protocol.ts";
 import type { Scored } from "./worklist.ts";
 
 /** A file of weights: where it is, and what to call it. */
@@ -65,7 +66,7 @@ export interface Explained {
 }
 
 /** What a page can ask for, and what it gets; each has its handler in `engine.ts`. */
-export interface Calls extends CasesCalls {
+export interface Calls extends CasesCalls, TrainingCalls {
   open: { readonly input: { readonly model: ModelFile }; readonly output: OpenedModel };
   read: { readonly input: { readonly picture: Blob | string }; readonly output: ReadFilm };
   predict: { readonly input: { readonly picture: Blob | string }; readonly output: Scored };
@@ -80,6 +81,12 @@ export interface Calls extends CasesCalls {
 export type Call = keyof Calls;
 export type Input<Name extends Call> = Calls[Name]["input"];
 export type Output<Name extends Call> = Calls[Name]["output"];
+/** What is told before the answer. */
+export type ProgressOf<Name extends Call> = Name extends Call
+  ? Calls[Name] extends { readonly progress: infer News }
+    ? News
+    : Progress
+  : never;
 
 /** How far a call has come; a total of 0 is not known. */
 export interface Progress {
@@ -104,7 +111,7 @@ export interface Failure {
 }
 
 export type FromEngine =
-  | { readonly id: number; readonly progress: Progress }
+  | { readonly id: number; readonly progress: ProgressOf<Call> }
   | { readonly id: number; readonly output: Output<Call> }
   | { readonly id: number; readonly failure: Failure };
 

@@ -41,6 +41,8 @@ export interface ViewerState {
   /** Like films, once they have been asked for. */
   readonly cases?: Cases;
   readonly gpuBytes: number;
+  /** The training's view, once it has been opened, and where it stands in one line. */
+  readonly training?: { readonly isShown: boolean; readonly text: string };
   /** What a screen reader is told. */
   readonly said: string;
   /** More tools above the film, and what lies over it. */

@@ -86,6 +86,8 @@ export const viewerStyle = css`
   .failure .buttons { display: flex; gap: 0.5rem; margin-top: 0.6rem; }
   .failure button { background: none; border-color: #a3615b; color: #ffe1de; }
 
+  roentgen-training { grid-area: stage; min-height: 0; z-index: 1; }
+
   .panel { grid-area: panel; overflow: auto; background: var(--panel); border-left: 1px solid var(--line); }
   .panel section { padding: 0.8rem 1rem; border-bottom: 1px solid var(--line); }
   .panel section:last-child { border-bottom: 0; }

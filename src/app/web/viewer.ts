@@ -8,6 +8,7 @@ import type { ModelFile } from "./protocol.ts";
 import { type Session, session, type ViewerHost } from "./session.ts";
 import { statusLine } from "./status-line.ts";
 import { strings } from "./strings.ts";
+import { trainingStage } from "./training-panel.ts";
 import { viewerStyle } from "./viewer-style.ts";
 import { worklistPanel } from "./worklist-panel.ts";
 
@@ -102,6 +103,7 @@ export class Viewer extends LitElement implements ViewerHost {
         tryExample: () => this.addPictures(this.example === undefined ? [] : [this.example]),
       })}
       ${state.cases?.state.index && !blind ? html`<roentgen-cases .session=${this.#session} .cases=${state.cases.state}></roentgen-cases>` : nothing}
+      ${blind ? nothing : trainingStage(this.#session)}
       <section class="panel" aria-label=${strings.scores}>${shown.map(({ panel }) => panel())}</section>
       ${statusLine(state)}
       <div class="away" role="status">${blind ? "" : state.said}</div>
