@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { InputError } from "../../bytes.ts";
 import { requestDevice } from "../../gpu/device.ts";
 import { loadModel } from "../../models/model.ts";
-import type { ValueScaler } from "../../models/value-scaler.ts";
 import { predictedFilms } from "../../systems/predicted-films.ts";
 import type { System } from "../../systems/system.ts";
 import type { Tables } from "../../systems/table.ts";
@@ -23,7 +22,7 @@ export async function valueTables(system: System, run: SystemRun, data: string, 
   const device = await requestDevice({ adapter: options.adapter });
   try {
     using model = await loadModel(join(folder, "model.safetensors"), { device, precision: options.precision });
-    const { classes: names, metadata } = model.description;
+    const { classes: names, valueScaler: scaler } = model.description;
     const films = setOf(await readManifest(data, { values: names, where: options.where ?? rules.where }), options.split);
     const rows = tensor([films.samples.length, names.length]);
     for await (const outcome of model.predictAll(
@@ -33,8 +32,8 @@ export async function valueTables(system: System, run: SystemRun, data: string, 
       if ("error" in outcome) throw outcome.error;
       for (const { label, score } of outcome.result.predictions) rows.data[outcome.index * names.length + names.indexOf(label)] = score;
     }
-    const scaler: ValueScaler | undefined = metadata.valueScaler === undefined ? undefined : JSON.parse(metadata.valueScaler);
-    return system.valueTables(predictedFilms(options.split, names, films, { rows }, scaler));
+    // The model answers in units already.
+    return system.valueTables({ ...predictedFilms(options.split, names, films, { rows }), ...(scaler && { scaler }) });
   } finally {
     device.destroy();
   }
