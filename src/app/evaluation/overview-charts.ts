@@ -1,7 +1,7 @@
 /** The charts of a whole model, and of several beside each other. */
 import * as Plot from "@observablehq/plot";
 import { isDefined } from "../../statistics/not-defined.ts";
-import { type Chart, COLOURS, chart, diagonal, SIDE, square, unit } from "./chart.ts";
+import { type Chart, COLOURS, chart, diagonal, square, unit } from "./chart.ts";
 import { type HeadlineRow, headlineRows } from "./headline.ts";
 import type { Judgement } from "./judge.ts";
 import type { JudgedModel } from "./result.ts";
@@ -39,7 +39,7 @@ function headlineChart(document: Document, model: JudgedModel, source: string): 
   if (rows.length === 0) return undefined;
   const shown = Object.values(kinds).filter(([name]) => rows.some(({ of }) => of === name));
   return chart(document, "headline", `${model.model}: balanced accuracy, with 95 % intervals; grey lines are chance`, {
-    width: 680,
+    width: 660,
     height: 60 + 26 * rows.length,
     marginLeft: 190,
     marginRight: 150,
@@ -65,7 +65,7 @@ function confusionChart(document: Document, { model, classes }: Judgement): Char
       return { truth: classes.classes[truth], taken: classes.classes[place], count, share, ink: share > 0.5 ? "#fff" : "#222" };
     });
   });
-  const side = Math.max(64, SIDE / classes.classes.length);
+  const side = Math.max(64, 300 / classes.classes.length);
   return chart(document, "confusion", `${model}: films, and their share of the row; the class of the highest score`, {
     width: 120 + side * classes.classes.length,
     height: 60 + side * classes.classes.length,

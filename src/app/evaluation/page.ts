@@ -107,12 +107,14 @@ th,td{border-bottom:1px solid #ddd;padding:.25rem .6rem;text-align:left;vertical
 .charts,.gallery{display:flex;flex-wrap:wrap;gap:1.25rem;margin:1rem 0}
 figure{margin:0;max-width:100%}
 figure svg{max-width:100%;height:auto}
-.charts figcaption{max-width:520px}
+.charts figure{display:table}
+.charts figcaption{display:table-caption;caption-side:bottom}
 .gallery figure{width:330px;font-size:12px}
 .films{display:flex;gap:.4rem;align-items:flex-end;margin-bottom:.4rem}
 .films span{display:flex;flex-direction:column}
 h4{margin:1.2rem 0 .2rem}
 figcaption{font-size:12px;color:#444}
 pre{white-space:pre-wrap;background:#f6f6f6;padding:1rem}
-dt{float:left;clear:left;width:11rem;color:#555}dd{margin-left:11.5rem;overflow-wrap:anywhere}
+dl{display:grid;grid-template-columns:fit-content(20rem) 1fr;gap:.1rem 1.2rem}
+dt{color:#555;overflow-wrap:anywhere}dd{margin:0;overflow-wrap:anywhere}
 @media print{nav{display:none}}`;

@@ -32,8 +32,11 @@ export function tableMarkdown({ title, columns, rows, notes = [] }: ReportTable)
 
 export const tableHtml = ({ title, columns, rows, notes = [] }: ReportTable): string =>
   `<h3>${escaped(title)}</h3><div class="table"><table><thead><tr>${columns.map((cell) => `<th scope="col">${escaped(cell)}</th>`).join("")}</tr></thead>
-<tbody>${rows.map((row) => `<tr>${row.map((cell) => `<td>${escaped(cell)}</td>`).join("")}</tr>`).join("\n")}</tbody></table></div>
+<tbody>${rows.map((row) => `<tr>${row.map((cell) => `<td>${unbroken(escaped(cell))}</td>`).join("")}</tr>`).join("\n")}</tbody></table></div>
 ${notes.map((note) => `<p class="note">${escaped(note)}</p>`).join("\n")}`;
+
+/** Intervals stay on one line: a word joiner (U+2060) behind the dash between two numbers. */
+const unbroken = (html: string): string => html.replace(/(?<=\d–)(?=\d)/g, "&#8288;");
 
 export const escaped = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
