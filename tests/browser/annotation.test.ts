@@ -40,6 +40,7 @@ await describeInChromium((browser) => {
   const tags = () => page.locator("roentgen-marks .tag").allTextContents();
   const rows = () => page.locator(".marks li .name").allTextContents();
   const button = (name: string) => page.getByRole("button", { name });
+  const tool = (name: string) => page.getByRole("toolbar").getByRole("button", { name }).click();
 
   async function open(): Promise<void> {
     await page.goto(`${site.origin}/`);
@@ -115,7 +116,7 @@ await describeInChromium((browser) => {
 
   test("without a name nothing is marked; with one a box is drawn with the pointer and an outline corner by corner", async () => {
     await expect(page.getByLabel("Annotator").evaluate((field) => field.matches(":focus"))).resolves.toBe(true);
-    await button("Box").click();
+    await tool("Box");
     await drag([0.3, 0.3], [0.45, 0.5]);
     await page.getByText("Enter your name as the annotator first").waitFor();
     await name("Ann");
@@ -123,7 +124,7 @@ await describeInChromium((browser) => {
     await expect.poll(rows).toEqual(["opacity box"]);
     await page.getByLabel("Label", { exact: true }).first().fill("effusion");
     await page.getByLabel("Label", { exact: true }).first().press("Enter");
-    await button("Outline").click();
+    await tool("Outline");
     for (const [x, y] of [
       [0.6, 0.4],
       [0.75, 0.4],
@@ -140,7 +141,7 @@ await describeInChromium((browser) => {
   test("what is drawn is where the pointer was, also when the film is zoomed and panned", async () => {
     await button("Zoom in").click();
     await drag([0.5, 0.5], [0.55, 0.5], "middle");
-    await button("Box").click();
+    await tool("Box");
     await drag([0.5, 0.5], [0.6, 0.6]);
     await expect.poll(rows).toHaveLength(3);
     const { items } = JSON.parse(String(await exportedW3c()));
@@ -247,7 +248,7 @@ await describeInChromium((browser) => {
     await page.getByLabel("Label", { exact: true }).first().fill("opacity");
     await page.getByLabel("Label", { exact: true }).first().press("Enter");
     await page.keyboard.press("Escape");
-    await button("Box").click();
+    await tool("Box");
     await drag([0.31, 0.3], [0.45, 0.52]);
     await expect.poll(rows).toEqual(["opacity box"]);
     await page.locator("summary", { hasText: "Agreement" }).click();

@@ -1,7 +1,7 @@
 /** How far the annotators agree, of every pair. */
 import { html, nothing, type TemplateResult } from "lit";
-import { estimateText } from "../../../statistics/estimate.ts";
-import { isDefined, type NotDefined, type Statistic } from "../../../statistics/not-defined.ts";
+import { type Estimate, estimateText } from "../../../statistics/estimate.ts";
+import { isDefined, type NotDefined, type Statistic, statisticText } from "../../../statistics/not-defined.ts";
 import { type Annotation, authorsOf, isConsensus, type Picture } from "./annotation.ts";
 import type { Desk } from "./desk.ts";
 import { labelRatings, type RatingAgreement, ratingAgreement } from "./label-agreement.ts";
@@ -56,7 +56,7 @@ function results({ regions, labels, people }: Computed): TemplateResult {
   if (regions.length === 0) return html`<p class="quiet">${strings.noAgreement}</p>`;
   return html`${regions.map((pair) => pairResult(pair, labels))}
     ${
-      labels.all ? html`<dl class="values"><dt>${strings.fleiss(people)}</dt><dd>${estimateText(labels.all.kappa, 2)}</dd></dl>` : nothing
+      labels.all ? html`<dl class="values"><dt>${strings.fleiss(people)}</dt><dd>${valueText(labels.all.kappa)}</dd></dl>` : nothing
     }`;
 }
 
@@ -67,12 +67,12 @@ function pairResult(
   const kappa = labels.pairs.find((pair) => pair.a === a && pair.b === b)?.kappa;
   const rows: readonly (readonly [name: string, value: string])[] = [
     [strings.films, String(pictures.length)],
-    ...(kappa ? [[strings.kappa, estimateText(kappa, 2)] as const] : []),
+    ...(kappa ? [[strings.kappa, valueText(kappa)] as const] : []),
     ...(isDefined(overlaps)
       ? [
-          [strings.iou, estimateText(overlaps.iou, 2)] as const,
-          [strings.dice, estimateText(overlaps.dice, 2)] as const,
-          [strings.pooled, estimateText(overlaps.pooledIou, 2)] as const,
+          [strings.iou, valueText(overlaps.iou)] as const,
+          [strings.dice, valueText(overlaps.dice)] as const,
+          [strings.pooled, valueText(overlaps.pooledIou)] as const,
         ]
       : []),
     [strings.matches, `${matches} (${strings.iou} ${shortText(meanIou)})`],
@@ -89,5 +89,9 @@ function pairResult(
         )}</tbody></table></details>`;
 }
 
+/** With its interval where there is one: a column has no room for why there is none. */
+export const valueText = (estimate: Estimate): string =>
+  isDefined(estimate.interval) ? estimateText(estimate, 2) : statisticText(estimate.value, 2);
+
 /** Two digits, or a dash where there is no value. */
-export const shortText = (value: Statistic | NotDefined): string => (isDefined(value) ? value.toFixed(2) : "–");
+const shortText = (value: Statistic | NotDefined): string => (isDefined(value) ? value.toFixed(2) : "–");

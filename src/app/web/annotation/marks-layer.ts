@@ -12,6 +12,7 @@ import type { Annotation } from "./annotation.ts";
 import { authorColour } from "./author-colour.ts";
 import type { Desk, Tool } from "./desk.ts";
 import { type Aim, aimed, cornersShown, inMiddle, nudged } from "./layer-keys.ts";
+import { isRegional, type Regional } from "./matching.ts";
 import { boundsOf } from "./region.ts";
 import { hasHandles, regionOf, shapeOf } from "./shapes.ts";
 import { strings } from "./strings.ts";
@@ -100,8 +101,8 @@ export class MarksLayer extends LitElement {
     </svg>`;
   }
 
-  #shown() {
-    return this.desk.shown().filter((mark): mark is Annotation & Required<Pick<Annotation, "region">> => mark.region !== undefined);
+  #shown(): Regional[] {
+    return this.desk.shown().filter(isRegional);
   }
 
   protected override updated(_: PropertyValues): void {
@@ -113,16 +114,24 @@ export class MarksLayer extends LitElement {
     const annotator = this.#annotator;
     if (!annotator) return;
     const shown = this.#shown();
-    if (shown.length !== this.#drawn.length || shown.some((mark, i) => mark !== this.#drawn[i])) {
-      this.#drawn = shown;
-      annotator.setAnnotations(shown.map(({ id, region }) => shapeOf(id, region)));
-    }
+    this.#show(annotator, shown);
     const colours = shown.map(({ id, author }) => `[data-id="${CSS.escape(id)}"] .a9s-inner { stroke: ${authorColour(author, people)}; }`);
     this.#colours.replaceSync(colours.join("\n"));
     this.#setTool(annotator, tool);
     const chosen = annotator.getSelected()[0]?.id;
     const wanted = tool === "select" && shown.some(({ id }) => id === selected) ? selected : undefined;
     if (chosen !== wanted) annotator.setSelected(wanted);
+  }
+
+  /** One by one: of changes that come together, Annotorious gives handles to all, whichever is chosen. */
+  #show(annotator: ImageAnnotator, shown: readonly Regional[]): void {
+    const before = new Map(this.#drawn.map((mark) => [mark.id, mark]));
+    for (const mark of shown) {
+      if (before.get(mark.id) !== mark) annotator.setAnnotations([shapeOf(mark.id, mark.region)], false);
+      before.delete(mark.id);
+    }
+    for (const id of before.keys()) annotator.removeAnnotation(id);
+    this.#drawn = shown;
   }
 
   #setTool(annotator: ImageAnnotator, tool: Tool): void {

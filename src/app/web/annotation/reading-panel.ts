@@ -1,8 +1,8 @@
 /** Blind reading: films in random order, one answer each, and nothing that would give it away. */
 import { html, nothing, type TemplateResult } from "lit";
-import { estimateText } from "../../../statistics/estimate.ts";
 import type { Session } from "../session.ts";
 import { strings as viewerStrings } from "../strings.ts";
+import { valueText } from "./agreement-panel.ts";
 import type { Desk } from "./desk.ts";
 import { download } from "./files-panel.ts";
 import { filmHash } from "./film-hash.ts";
@@ -195,6 +195,6 @@ export async function readingPanel(desk: Desk, session: Session, classes: () => 
 const answersOf = (text: string): string[] => [...new Set(text.split(",").map((one) => one.trim()))].filter(Boolean);
 
 const compared = ({ pairs, all }: RatingAgreement): TemplateResult => html`<dl class="values">
-  ${pairs.map(({ a, b, pictures, kappa }) => html`<dt>${strings.pair(a, b)}, ${pictures} ${strings.films}</dt><dd>${estimateText(kappa, 2)}</dd>`)}
-  ${all ? html`<dt>${strings.fleissOf(all.pictures)}</dt><dd>${estimateText(all.kappa, 2)}</dd>` : nothing}
+  ${pairs.map(({ a, b, pictures, kappa }) => html`<dt>${strings.pair(a, b)}, ${pictures} ${strings.films}</dt><dd>${valueText(kappa)}</dd>`)}
+  ${all ? html`<dt>${strings.fleissOf(all.pictures)}</dt><dd>${valueText(all.kappa)}</dd>` : nothing}
 </dl>`;

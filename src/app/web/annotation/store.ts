@@ -4,9 +4,7 @@ import { type Step, settled } from "./change.ts";
 import type { ReadingSession } from "./reading.ts";
 
 export interface MarkStore {
-  /** Everyone's marks on a film. */
-  marksOn(hash: string): Promise<Annotation[]>;
-  /** Everything. */
+  /** Everything, the marks in the order they were made. */
   all(): Promise<AnnotationSet>;
   /** Keeps a step as one, with the film it is on; returns how many marks were meanwhile changed elsewhere (`settled`). */
   write(pictures: readonly Picture[], step: Step): Promise<number>;
@@ -22,7 +20,6 @@ export interface MarkStore {
 
 const DATABASE = "roentgen-annotation";
 const [PICTURES, MARKS, SESSIONS, SETTINGS] = ["pictures", "annotations", "readings", "settings"];
-const BY_PICTURE = "picture";
 const AUTHOR = "author";
 
 /** @throws Error where the browser keeps nothing, as in some private windows. */
@@ -46,8 +43,11 @@ export async function openStore(): Promise<MarkStore> {
   const readAll = <T>(name: string): Promise<T[]> => transact([name], "readonly", (of) => answer<T[]>(of(name).getAll()));
 
   return {
-    marksOn: (hash) => transact([MARKS], "readonly", (of) => answer<Annotation[]>(of(MARKS).index(BY_PICTURE).getAll(hash))),
-    all: async () => ({ pictures: await readAll<Picture>(PICTURES), annotations: await readAll<Annotation>(MARKS) }),
+    async all() {
+      const annotations = await readAll<Annotation>(MARKS);
+      annotations.sort((a, b) => (a.created < b.created ? -1 : Number(a.created > b.created)));
+      return { pictures: await readAll<Picture>(PICTURES), annotations };
+    },
     async write(pictures, step) {
       const conflicts = await transact([PICTURES, MARKS], "readwrite", async (of) => {
         for (const picture of pictures) of(PICTURES).put(picture);
@@ -83,7 +83,7 @@ function opened(): Promise<IDBDatabase> {
   opening.onupgradeneeded = () => {
     const { result } = opening;
     result.createObjectStore(PICTURES, { keyPath: "hash" });
-    result.createObjectStore(MARKS, { keyPath: "id" }).createIndex(BY_PICTURE, "picture");
+    result.createObjectStore(MARKS, { keyPath: "id" });
     result.createObjectStore(SESSIONS, { keyPath: "id" });
     result.createObjectStore(SETTINGS);
   };
