@@ -28,7 +28,7 @@ const sameAdapter = { VK_DRIVER_FILES: "/nonexistent.json", VK_ICD_FILENAMES: "/
 const figures = ({ epoch, steps, lr, train, val, isBest }: EpochRecord) => ({ epoch, steps, lr, train, val, isBest });
 
 await describeInChromium((browser) => {
-  const { folder } = phantomFiles({ train: 12, val: 4, test: 4 });
+  const { folder } = phantomFiles({ train: 8, val: 4, test: 4 });
   const oneClass = folderOf({ "only/readme.txt": "", "only/a.png": "no picture" });
   let site: Site;
   let context: BrowserContext;
@@ -68,7 +68,7 @@ await describeInChromium((browser) => {
 
   test("a training shows its course, and Stop keeps a checkpoint", async () => {
     await choose(folder);
-    await page.getByText(/20 films of 20 patients/).waitFor();
+    await page.getByText(/16 films of 16 patients/).waitFor();
     await fill("Epochs", 200);
     await fill("Films a batch", 4);
     await page.getByText("More options").click();
@@ -108,11 +108,11 @@ await describeInChromium((browser) => {
     await page
       .locator("roentgen-training")
       .getByRole("alert")
-      .getByText(/does not hold the 20 films of .* that the kept training learns from/)
+      .getByText(/does not hold the 16 films of .* that the kept training learns from/)
       .waitFor();
     writeFileSync(label, table);
     await choose(folder);
-    await page.getByText(/20 films of 20 patients/).waitFor();
+    await page.getByText(/16 films of 16 patients/).waitFor();
     await fill("Epochs", epochs);
     await button("Go on").click();
     await page.getByText(`Training is done after ${epochs} epochs`).first().waitFor();
