@@ -2,7 +2,9 @@
  * The viewer. As a page: `vite --config vite.web.ts` serves it while one works on it, `vite build` makes `dist/web/`, `vite preview` serves
  * that. As an element for other pages: `vite build --mode element` makes `dist/roentgen.viewer.js`, with its engine beside it.
  */
-import { readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin, type UserConfig } from "vite";
 import { contentPolicy, pageHeaders } from "./src/app/web/content-policy.ts";
@@ -29,6 +31,37 @@ const policyInside: Plugin = {
   ],
 };
 
+/** Whether the page is built, or served while one works on it. */
+const isBuilt: Plugin = {
+  name: "roentgen:is-built",
+  config: (_, { command }) => ({ define: { "import.meta.env.IS_BUILT": String(command === "build") } }),
+};
+
+const SERVICE_WORKER = "service-worker";
+
+/** Tells the service worker what the page consists of; it is read off the folder, when all is written that others put there. */
+const filesToKeep: Plugin = {
+  name: "roentgen:files-to-keep",
+  apply: "build",
+  writeBundle: {
+    order: "post",
+    sequential: true,
+    handler({ dir = "" }) {
+      const built = readdirSync(dir, { recursive: true, encoding: "utf8" })
+        .filter((file) => /\.\w+$/.test(file))
+        .sort();
+      const weights = built.filter((file) => file.endsWith(".safetensors"));
+      const files = built.filter((file) => !weights.includes(file) && !file.endsWith(".md") && file !== `${SERVICE_WORKER}.js`);
+      const digest = createHash("sha256");
+      for (const file of files) digest.update(file).update(readFileSync(join(dir, file)));
+      // The page by its folder's address: a server may lead from its file's there, and pages may not be led on from a cache.
+      const known = { version: digest.digest("hex").slice(0, 16), files: files.map((file) => file.replace("index.html", "./")), weights };
+      const path = join(dir, `${SERVICE_WORKER}.js`);
+      writeFileSync(path, `const BUILT = ${JSON.stringify(known)};\n${readFileSync(path, "utf8")}`);
+    },
+  },
+};
+
 /** Vite's settings, and where the built page goes. */
 export const web = (outDir = pathOf("dist/web")): UserConfig => ({
   root: pathOf("src/app/web"),
@@ -36,7 +69,7 @@ export const web = (outDir = pathOf("dist/web")): UserConfig => ({
   publicDir: false,
   define,
   resolve: { alias: { pngjs: "pngjs/browser.js" } },
-  plugins: [shadersInside, onlyTheirCode, policyInside],
+  plugins: [shadersInside, onlyTheirCode, policyInside, isBuilt, filesToKeep],
   worker: { format: "es", plugins: () => [shadersInside, onlyTheirCode] },
   build: {
     outDir,
@@ -47,6 +80,11 @@ export const web = (outDir = pathOf("dist/web")): UserConfig => ({
     reportCompressedSize: false,
     chunkSizeWarningLimit: Number.POSITIVE_INFINITY,
     license: { fileName: "licenses.md" },
+    rolldownOptions: {
+      input: { index: pathOf("src/app/web/index.html"), [SERVICE_WORKER]: pathOf("src/app/web/service-worker.ts") },
+      // A service worker is known by its address, and looks after what lies below it.
+      output: { entryFileNames: ({ name }) => (name === SERVICE_WORKER ? "[name].js" : "assets/[name]-[hash].js") },
+    },
   },
   server: { host, port: 5173, fs: { allow: [pathOf(".")] } },
   preview: { host, port: 4173, headers: { ...pageHeaders } },

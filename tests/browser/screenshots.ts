@@ -1,21 +1,30 @@
-/** Pictures of a page for people to look at: wide and narrow, light and dark. Without a folder none are taken, since they cost time. */
+/** A page as people see it: wide and narrow, light and dark; and pictures of that for people to look at. */
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 
+/** Where pictures go. Without a folder none are taken, since they cost time. */
 const folder = process.env.ROENTGEN_SCREENSHOTS;
 
-/** Takes pictures of the page under a name, and leaves it wide. */
+export const WIDE = { width: 1440, height: 900 };
+const NARROW = { width: 390, height: 844 };
+
+/** Shows a page in every shape, takes its picture under the view's name, and leaves it wide. */
+export async function inEveryShape(page: Page, view: string, look: (shape: string) => Promise<void>): Promise<void> {
+  for (const [size, viewport] of Object.entries({ wide: WIDE, narrow: NARROW })) {
+    await page.setViewportSize(viewport);
+    for (const colorScheme of ["dark", "light"] as const) {
+      await page.emulateMedia({ colorScheme });
+      const shape = `${view}-${size}-${colorScheme}`;
+      if (folder) await page.screenshot({ path: join(folder, `${shape}.png`), fullPage: size === "narrow" });
+      await look(shape);
+    }
+  }
+  await page.setViewportSize(WIDE);
+}
+
+/** Takes pictures of the page under a name, where somebody wants them. */
 export function screenshooter(pageOf: () => Page): (name: string) => Promise<void> {
   return async (name) => {
-    if (!folder) return;
-    const page = pageOf();
-    for (const [size, viewport] of Object.entries({ wide: { width: 1440, height: 900 }, narrow: { width: 390, height: 844 } })) {
-      await page.setViewportSize(viewport);
-      for (const colorScheme of ["dark", "light"] as const) {
-        await page.emulateMedia({ colorScheme });
-        await page.screenshot({ path: join(folder, `${name}-${size}-${colorScheme}.png`), fullPage: size === "narrow" });
-      }
-    }
-    await page.setViewportSize({ width: 1440, height: 900 });
+    if (folder) await inEveryShape(pageOf(), name, async () => {});
   };
 }

@@ -1,11 +1,9 @@
 /** The viewer's engine: what it answers to each call of `protocol.ts`. */
 import { InputError } from "../../bytes.ts";
-import { methodNames } from "../../explanation/methods.ts";
 import { openFilm } from "../../models/picture.ts";
 import type { CasesCalls } from "./cases/cases-protocol.ts";
 import type { Handlers } from "./engine-server.ts";
 import { filmCopies, overlaySized } from "./film-copies.ts";
-import { lungOutlines } from "./lung-outlines.ts";
 import { type OpenModels, openModels, READING } from "./open-models.ts";
 import type { OpenedModel } from "./protocol.ts";
 import type { TrainingHandlers } from "./training-engine.ts";
@@ -19,12 +17,13 @@ export function engine(): Handlers {
     ...reads,
     ...findsCases(models),
     ...trains(models),
+    keep: async ({ model }, context) => ({ sizeBytes: (await models.fetched(model, context)).size }),
     memory: async () => ({ gpuBytes: await models.gpuBytes() }),
   };
 }
 
-const scores = (models: OpenModels): Pick<Handlers, "open" | "predict"> => ({
-  async open({ model: wanted }, context) {
+const scores = (models: OpenModels): Pick<Handlers, "open" | "close" | "predict"> => ({
+  async open({ model: wanted, which = "first" }, context) {
     const start = performance.now();
     const file = await models.fetched(wanted, context);
     const fetched = performance.now();
@@ -39,14 +38,14 @@ const scores = (models: OpenModels): Pick<Handlers, "open" | "predict"> => ({
         throw new InputError(wanted.name, "is a segmentation model, which has no scores");
       }
       const compiled = performance.now();
-      models.keep("classifier", opened);
+      models.keep(which, opened);
       return {
         name: wanted.name,
         arch,
         task,
         classes,
         thresholds,
-        methods: methodNames,
+        methods: await methodNames(),
         isProbability: task === "classification" && (output !== "none" || metadata.output === "probabilities"),
         sizeBytes: file.size,
         hash: await opened.model.hash(),
@@ -57,9 +56,14 @@ const scores = (models: OpenModels): Pick<Handlers, "open" | "predict"> => ({
     });
   },
 
-  predict: ({ picture }, context) =>
+  async close({ which }) {
+    models.close(which);
+    return {};
+  },
+
+  predict: ({ picture, which = "first" }, context) =>
     models.survivingLoss(context, async () => {
-      for await (const outcome of models.get("classifier").model.predictAll([picture])) {
+      for await (const outcome of models.get(which).model.predictAll([picture])) {
         if ("error" in outcome) throw outcome.error;
         return outcome.result;
       }
@@ -67,12 +71,15 @@ const scores = (models: OpenModels): Pick<Handlers, "open" | "predict"> => ({
     }),
 });
 
+/** Loaded when a model is ready, as all that explains its scores: nothing of it is needed before. */
+const methodNames = async () => (await import("../../explanation/methods.ts")).methodNames;
+
 const explains = (models: OpenModels): Pick<Handlers, "explain"> => ({
-  explain: ({ picture, method, label }, context) =>
+  explain: ({ picture, which = "first", method, label }, context) =>
     models.survivingLoss(context, async () => {
-      const known = methodNames.find((name) => name === method);
+      const known = (await methodNames()).find((name) => name === method);
       if (!known) throw new InputError(method, "is no way to explain a score");
-      const explainer = await models.get("classifier").explainer();
+      const explainer = await models.get(which).explainer();
       const start = performance.now();
       const onProgress = (done: number, total: number): void => context.report({ stage: "run", name: method, done, total });
       const { levels, layer, notes = [] } = await explainer.explain(picture, { method: known, label, onProgress });
@@ -96,6 +103,7 @@ const outlinesLungs = (models: OpenModels): Pick<Handlers, "segment"> => ({
       if (!models.has("lungs")) models.keep("lungs", await models.load(file, context));
       context.signal.throwIfAborted();
       const start = performance.now();
+      const { lungOutlines } = await import("./lung-outlines.ts");
       const { maps } = await models.get("lungs").model.segment(picture);
       return { ...lungOutlines(maps[0].map), elapsedMs: performance.now() - start };
     });

@@ -7,10 +7,13 @@ export interface FailureText {
   readonly detail: string;
 }
 
-/** Undefined for what was cancelled, since that is no failure. */
-export function failureText(error: unknown): FailureText | undefined {
-  if (!(error instanceof Error)) return { heading: strings.noScore, detail: String(error) };
+/**
+ * Undefined for what was cancelled, since that is no failure.
+ * @param heading - where it is not the GPU that has failed.
+ */
+export function failureText(error: unknown, heading: string = strings.noScore): FailureText | undefined {
+  if (!(error instanceof Error)) return { heading, detail: String(error) };
   if (error.name === "AbortError") return undefined;
   if (error instanceof DeviceError) return { heading: strings.failure[error.reason], detail: error.message.replace(/^device: /, "") };
-  return { heading: strings.noScore, detail: error.message };
+  return { heading, detail: error.message };
 }

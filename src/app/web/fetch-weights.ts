@@ -1,19 +1,26 @@
 /** Weights on their way into a page, with their progress told. */
 import { InputError, nameOf, readBytes, type Source } from "../../bytes.ts";
+import { keepWeights, keptResponse } from "./kept-weights.ts";
 
 export interface FetchOptions {
   readonly signal?: AbortSignal;
   /** Bytes so far and in all; 0 where the server does not say. */
   readonly onProgress?: (loaded: number, total: number) => void;
+  /** Whether they stay on the device and are taken from there the next time; for addresses whose contents never change. */
+  readonly keep?: boolean;
 }
 
 /**
  * Reads weights from a URL piece by piece, or from a file at once.
  * @throws InputError where the server refuses or cannot be reached; DOMException "AbortError" where it was cancelled.
  */
-export async function fetchWeights(source: Source, { signal, onProgress }: FetchOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+export async function fetchWeights(
+  source: Source,
+  { signal, onProgress, keep = false }: FetchOptions = {},
+): Promise<Uint8Array<ArrayBuffer>> {
   if (typeof source !== "string" && !(source instanceof URL)) return readBytes(source);
-  const response = await responseFrom(source, signal);
+  const kept = keep ? await keptResponse(String(source)) : undefined;
+  const response = kept ?? (await responseFrom(source, signal));
   // A length is that of what is sent, which is shorter where it is compressed.
   const total = response.headers.has("content-encoding") ? 0 : Number(response.headers.get("content-length") ?? 0);
   const parts: Uint8Array<ArrayBuffer>[] = [];
@@ -26,7 +33,9 @@ export async function fetchWeights(source: Source, { signal, onProgress }: Fetch
     loaded += value.length;
     onProgress?.(loaded, total);
   }
-  return joined(parts, loaded);
+  const bytes = joined(parts, loaded);
+  if (keep && !kept) await keepWeights(String(source), bytes);
+  return bytes;
 }
 
 async function responseFrom(source: string | URL, signal?: AbortSignal): Promise<Response> {

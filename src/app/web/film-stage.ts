@@ -1,10 +1,11 @@
 /** The film's place: its tools, the film with what lies over it, and what is under way or has failed. */
 import { html, nothing, type TemplateResult } from "lit";
 import { coloursNamed } from "./colours.ts";
-import type { FilmCanvas } from "./film-canvas.ts";
-import type { Progress } from "./protocol.ts";
+import { scaleOf } from "./compare-panel.ts";
+import { FilmCanvas } from "./film-canvas.ts";
+import type { Explained, Progress } from "./protocol.ts";
 import { bytesText } from "./score-text.ts";
-import type { Session } from "./session.ts";
+import { NO_METHOD, type Of, type Session } from "./session.ts";
 import { strings } from "./strings.ts";
 import { selectedItem } from "./worklist.ts";
 
@@ -24,12 +25,12 @@ const NOTHING: readonly never[] = [];
 export interface StageActions {
   onCanvas(action: (canvas: FilmCanvas) => void): void;
   askForPictures(): void;
+  askForFolder(): void;
   tryExample(): void;
 }
 
 export function filmStage(session: Session, actions: StageActions): TemplateResult {
-  const { film, list, heat, lungs, progress, failure, colours, opacity, stageTools, overFilm, blind } = session.state;
-  const item = selectedItem(list);
+  const { heat, list, film, progress, failure, compared, method, stageTools, overFilm, blind } = session.state;
   return html`<section class="stage" aria-label=${strings.film}>
     <div class="tools" role="group" aria-label=${strings.display}>
       ${tools.map(
@@ -38,21 +39,48 @@ export function filmStage(session: Session, actions: StageActions): TemplateResu
       )}
     </div>
     ${stageTools?.() ?? nothing}
-    <roentgen-film .film=${film?.film ?? NOTHING} .name=${blind ? strings.filmOf(blind.place, blind.total) : (item?.name ?? "")}
-      .colours=${coloursNamed(colours)}
-      .heat=${heat && heat.id === film?.id && !blind ? heat.levels : undefined} .opacity=${opacity}
-      .outlines=${lungs && lungs.id === film?.id && !blind ? lungs.outlines : NOTHING}>${overFilm?.() ?? nothing}</roentgen-film>
-    ${list.items.length === 0 ? empty(session, actions) : nothing}
+    <div class="films" @look=${lookAlike}>
+      ${filmWith(session, heat, session.state.file?.name, overFilm?.() ?? nothing)}
+      ${compared && method !== NO_METHOD && !blind ? filmWith(session, compared.heat, compared.file.name, nothing) : nothing}
+      ${list.items.length === 0 ? empty(session, actions) : nothing}
+    </div>
     ${progress && !failure ? progressBar(session, progress) : nothing} ${failureBox(session)}
   </section>`;
 }
 
-function empty({ host }: Session, { askForPictures, tryExample }: StageActions): TemplateResult {
+/** The film under one model's heat map, of two maps both on one scale; and what else lies over it. */
+function filmWith(
+  { state }: Session,
+  heat: Of<Explained> | undefined,
+  model: string | undefined,
+  over: TemplateResult | typeof nothing,
+): TemplateResult {
+  const { film, list, lungs, colours, opacity, compared, method, blind } = state;
+  const isOfFilm = heat !== undefined && heat.id === film?.id && !blind;
+  const scale = scaleOf(state);
+  const caption = compared && method !== NO_METHOD && !blind ? model : undefined;
+  const name = blind ? strings.filmOf(blind.place, blind.total) : [selectedItem(list)?.name, caption].filter(Boolean).join(", ");
+  return html`<figure>
+    ${caption === undefined ? nothing : html`<figcaption>${caption}</figcaption>`}
+    <roentgen-film .film=${film?.film ?? NOTHING} .name=${name} .colours=${coloursNamed(colours)}
+      .heat=${isOfFilm ? heat.levels : undefined} .opacity=${opacity} .heatShare=${isOfFilm && scale ? heat.limit / scale : 1}
+      .outlines=${lungs && lungs.id === film?.id && !blind ? lungs.outlines : NOTHING}>${over}</roentgen-film>
+  </figure>`;
+}
+
+/** What is done to one film is done to the other beside it. */
+function lookAlike({ currentTarget, target, detail }: CustomEvent): void {
+  if (!(currentTarget instanceof Element)) return;
+  for (const film of currentTarget.querySelectorAll("roentgen-film")) if (film instanceof FilmCanvas && film !== target) film.look = detail;
+}
+
+function empty({ host }: Session, { askForPictures, askForFolder, tryExample }: StageActions): TemplateResult {
   return html`<div class="empty">
     <p class="big">${strings.drop}</p>
     <p class="small">${strings.dropDetail}</p>
     <div class="buttons">
       <button class="main" @click=${askForPictures}>${strings.choose}</button>
+      <button @click=${askForFolder}>${strings.chooseFolder}</button>
       ${host.example === undefined ? nothing : html`<button @click=${tryExample}>${strings.example}</button>`}
     </div>
   </div>`;

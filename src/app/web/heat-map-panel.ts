@@ -32,7 +32,7 @@ export function heatMapPanel(session: Session): Panel {
 
   const setMethod = ({ target }: Event): void => {
     if (target instanceof HTMLSelectElement) set({ method: target.value });
-    explain();
+    session.changed("method");
   };
   const setLabel = ({ target }: Event): void => {
     if (target instanceof HTMLSelectElement) choose(target.value);

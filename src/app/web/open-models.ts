@@ -8,7 +8,7 @@ import { loadModel, type Model } from "../../models/model.ts";
 import { type BufferMeter, bufferMeter } from "./buffer-meter.ts";
 import type { Context } from "./engine-server.ts";
 import { fetchWeights } from "./fetch-weights.ts";
-import type { ModelFile } from "./protocol.ts";
+import type { ModelFile, Which } from "./protocol.ts";
 
 /** What is on the GPU, as long as it is not lost. */
 export interface Tested {
@@ -27,7 +27,7 @@ export interface OpenModel {
 }
 
 /** What a model is open for; there is one of each. */
-export type Role = "classifier" | "lungs";
+export type Role = Which | "lungs";
 
 export interface OpenModels {
   /** The device, opened and tested when it is first asked for. */
@@ -38,6 +38,7 @@ export interface OpenModels {
   load(file: File, context: Context): Promise<OpenModel>;
   /** Keeps a model, and closes the one before. */
   keep(role: Role, model: OpenModel): void;
+  close(role: Role): void;
   has(role: Role): boolean;
   /** @throws InputError where none is open. */
   get(role: Role): OpenModel;
@@ -82,15 +83,19 @@ export function openModels(): OpenModels {
   return {
     device,
     load,
-    fetched: async ({ name, source }, { signal, report }) => {
+    fetched: async ({ name, source, keep }, { signal, report }) => {
       const onProgress = (done: number, total: number): void => report({ stage: "download", name, done, total });
-      const bytes = await fetchWeights(source, { signal, onProgress });
+      const bytes = await fetchWeights(source, { signal, onProgress, keep });
       signal.throwIfAborted();
       return new File([bytes], name);
     },
     keep(role, model) {
       open.get(role)?.close();
       open.set(role, model);
+    },
+    close(role) {
+      open.get(role)?.close();
+      open.delete(role);
     },
     has: (role) => open.has(role),
     get(role) {

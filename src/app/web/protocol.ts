@@ -13,7 +13,12 @@ export interface ModelFile {
   readonly source: Source;
   /** Where its card is, Markdown; a report prints it. */
   readonly card?: string;
+  /** Whether it stays on the device for use offline, once it was fetched; for addresses whose contents never change. */
+  readonly keep?: boolean;
 }
+
+/** Which model is asked: the one that scores the list, unless it is said, or the one that it is compared with. */
+export type Which = "first" | "second";
 
 /** What a page needs to know of a model. */
 export interface OpenedModel {
@@ -67,14 +72,17 @@ export interface Explained {
 
 /** What a page can ask for, and what it gets; each has its handler in `engine.ts`. */
 export interface Calls extends CasesCalls, TrainingCalls {
-  open: { readonly input: { readonly model: ModelFile }; readonly output: OpenedModel };
+  open: { readonly input: { readonly model: ModelFile; readonly which?: Which }; readonly output: OpenedModel };
+  close: { readonly input: { readonly which: Which }; readonly output: Record<never, never> };
   read: { readonly input: { readonly picture: Blob | string }; readonly output: ReadFilm };
-  predict: { readonly input: { readonly picture: Blob | string }; readonly output: Scored };
+  predict: { readonly input: { readonly picture: Blob | string; readonly which?: Which }; readonly output: Scored };
   segment: { readonly input: { readonly picture: Blob | string; readonly model: ModelFile }; readonly output: LungOutlines };
   explain: {
-    readonly input: { readonly picture: Blob | string; readonly method: string; readonly label: string };
+    readonly input: { readonly picture: Blob | string; readonly which?: Which; readonly method: string; readonly label: string };
     readonly output: Explained;
   };
+  /** Fetches a model to be kept on the device. */
+  keep: { readonly input: { readonly model: ModelFile }; readonly output: { readonly sizeBytes: number } };
   memory: { readonly input: Record<never, never>; readonly output: { readonly gpuBytes: number } };
 }
 

@@ -3,12 +3,14 @@ import type { ReactiveController, ReactiveControllerHost, TemplateResult } from 
 import { type Attempts, attempts } from "./attempts.ts";
 import type { Cases } from "./cases/similar-cases.ts";
 import { colourNames } from "./colours.ts";
+import type { Compared } from "./compare-panel.ts";
 import type { EngineClient } from "./engine-client.ts";
 import { type FailureText, failureText } from "./failure-text.ts";
 import type { Explained, LungOutlines, ModelFile, OpenedModel, Progress, ReadFilm } from "./protocol.ts";
 import { runningEngine } from "./running-engine.ts";
 import { MARGIN } from "./score-text.ts";
 import { type Scoring, scoring } from "./scoring.ts";
+import { strings } from "./strings.ts";
 import { noPictures, type Worklist } from "./worklist.ts";
 
 /** Something computed of one picture of the list. */
@@ -30,6 +32,8 @@ export interface ViewerState {
   readonly film?: Of<ReadFilm>;
   readonly heat?: Of<Explained>;
   readonly lungs?: Of<LungOutlines>;
+  /** Another model, beside the one that scores the list. */
+  readonly compared?: Compared;
   /** The class that is explained. */
   readonly label?: string;
   readonly thresholds: Readonly<Record<string, number>>;
@@ -52,8 +56,11 @@ export interface ViewerState {
   readonly blind?: { readonly place: number; readonly total: number };
 }
 
-/** What has changed, for parts that compute something of it: the model, the picture, its film once it is read, its scores, the class to explain. */
-export type Change = "model" | "picture" | "film" | "scores" | "class";
+/**
+ * What has changed, for parts that compute something of it: the model, the picture, its film once it is read, its scores, or the class and
+ * method to explain it by.
+ */
+export type Change = "model" | "picture" | "film" | "scores" | "class" | "method";
 
 /** The element around it. */
 export interface ViewerHost extends ReactiveControllerHost, EventTarget {
@@ -116,7 +123,7 @@ export function session(host: ViewerHost): Session {
       tell("progress", progress);
     },
     onFailure(error, kind, again) {
-      const text = failureText(error);
+      const text = failureText(error, strings.failed[kind]);
       if (!text) return;
       set({ failure: { ...text, kind, again } });
       tell("error", error);

@@ -44,7 +44,7 @@ export function trainingEngine(models: OpenModels): TrainingHandlers {
     const from = place;
     const kept = resume ? await store.kept() : undefined;
     if (resume && !kept?.canGoOn) throw new InputError("training", "there is no checkpoint to go on from");
-    const model = models.has("classifier") ? models.get("classifier") : undefined;
+    const model = models.has("first") ? models.get("first") : undefined;
     const options = kept ? { ...optionsFrom(kept.config), epochs: chosen.epochs } : optionsOf(chosen, from, model);
     const plain = await filmsIn(from);
     const films = await filmsIn(from, options.classes ?? keptOrder(plain.classes, model));

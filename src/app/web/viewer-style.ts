@@ -62,12 +62,15 @@ export const viewerStyle = css`
   .list > button { margin-top: 0.7rem; }
 
   .stage { grid-area: stage; position: relative; background: #000; min-height: 0; display: flex; flex-direction: column; }
-  .stage roentgen-film { flex: 1; min-height: 0; }
+  .films { flex: 1; min-height: 0; position: relative; display: flex; gap: 2px; }
+  .films figure { flex: 1; min-width: 0; margin: 0; display: flex; flex-direction: column; }
+  .films figcaption { padding: 0.2rem 0.7rem; background: #0d0f12; color: #b8c1cc; font-size: 12px; }
+  .films roentgen-film { flex: 1; min-height: 0; }
   .tools { display: flex; flex-wrap: wrap; gap: 0.35rem; padding: 0.4rem 0.6rem; background: #0d0f12; border-bottom: 1px solid #22272d; color-scheme: dark; }
   .tools button { background: #171b20; border-color: #2b3138; color: #cdd5de; }
   .tools button:hover { border-color: #5b6672; }
   .tools kbd { font: 11px ui-monospace, monospace; color: #98a2ad; margin-left: 0.35rem; }
-  .empty { position: absolute; inset: 4rem 1rem 1rem; display: flex; flex-direction: column; align-items: center; justify-content: center; gap: 0.5rem;
+  .empty { position: absolute; inset: 1rem; padding: 0 0.6rem; display: flex; flex-direction: column; align-items: center; justify-content: center; gap: 0.5rem;
     color: #dfe4ea; text-align: center; border: 1px dashed #3a434d; border-radius: 12px; color-scheme: dark; }
   .empty p { margin: 0; }
   .empty .big { font-size: 20px; }
@@ -113,6 +116,14 @@ export const viewerStyle = css`
   .score .percent { font-variant-numeric: tabular-nums; font-weight: 600; }
   .score .verdict { font-size: 12px; color: var(--quiet); width: 4.4rem; text-align: right; }
   .score .verdict.positive { color: var(--positive); font-weight: 600; }
+  .compare table { width: 100%; margin-top: 0.5rem; border-collapse: collapse; table-layout: fixed; font-variant-numeric: tabular-nums; }
+  .compare :is(th, td) { padding: 0.3rem 0.5rem 0.3rem 0; text-align: left; vertical-align: top; overflow-wrap: anywhere; border-top: 1px solid var(--line); }
+  .compare thead th { border-top: 0; font-size: 12px; color: var(--quiet); font-weight: 600; }
+  .compare tbody th { font-weight: 400; }
+  .compare .percent { font-weight: 600; }
+  .compare .verdict { display: block; font-size: 12px; color: var(--quiet); }
+  .compare .verdict.positive { color: var(--positive); font-weight: 600; }
+
   .bar { position: relative; display: block; height: 8px; margin-top: 0.3rem; border-radius: 4px; background: var(--track); }
   .bar > * { position: absolute; top: 0; bottom: 0; }
   .bar .zone { background: repeating-linear-gradient(-45deg, var(--zone) 0 2px, transparent 2px 5px); }
@@ -133,8 +144,7 @@ export const viewerStyle = css`
     header label { order: 3; width: 100%; }
     header select { flex: 1; max-width: none; }
     .stage { height: min(70vh, 110vw); }
-    .tools { flex-wrap: nowrap; overflow-x: auto; }
-    .tools button { flex: none; }
+    .tools button { padding-inline: 0.4rem; font-size: 13px; }
     .tools kbd { display: none; }
     .list { border-right: 0; border-bottom: 1px solid var(--line); }
     .list ul { display: flex; flex: none; overflow-x: auto; gap: 0.4rem; }

@@ -1,7 +1,11 @@
 /** `<roentgen-viewer>`: films, a model's scores and where they come from, in a page that sends nothing anywhere. */
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import type { ChosenFile } from "../../training/film-folder.ts";
+import { chooseFiles } from "./choose-files.ts";
+import { droppedFolder } from "./dropped-folder.ts";
 import { defineFilmCanvas, FilmCanvas } from "./film-canvas.ts";
 import { filmStage } from "./film-stage.ts";
+import { picturesAmong } from "./folder-files.ts";
 import { menuBar } from "./menu-bar.ts";
 import { blindPanels, panels } from "./panels.ts";
 import type { ModelFile } from "./protocol.ts";
@@ -62,7 +66,10 @@ export class Viewer extends LitElement implements ViewerHost {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    if (changed.has("explain") && this.explain) this.#session.set({ method: this.explain });
+    if (changed.has("explain") && this.explain) {
+      this.#session.set({ method: this.explain });
+      this.#session.changed("method");
+    }
     if (changed.has("src") && this.src) this.addPictures(this.src.split(/\s+/).filter(Boolean));
   }
 
@@ -100,6 +107,7 @@ export class Viewer extends LitElement implements ViewerHost {
       ${filmStage(this.#session, {
         onCanvas: this.#onCanvas,
         askForPictures: () => this.#ask("pictures"),
+        askForFolder: () => this.#addFound(chooseFiles({ folder: true })),
         tryExample: () => this.addPictures(this.example === undefined ? [] : [this.example]),
       })}
       ${state.cases?.state.index && !blind ? html`<roentgen-cases .session=${this.#session} .cases=${state.cases.state}></roentgen-cases>` : nothing}
@@ -129,6 +137,13 @@ export class Viewer extends LitElement implements ViewerHost {
     target.value = "";
   };
 
+  /** Adds the pictures among files that may lie in folders; a folder without a picture is a failure. */
+  #addFound(finding: Promise<ChosenFile[]>): void {
+    const add = (): Promise<void> =>
+      this.#session.attempt("find", add, async () => this.#session.addPictures(await picturesAmong(await finding)));
+    add();
+  }
+
   readonly #pickedModel = ({ target }: Event): void => {
     if (!(target instanceof HTMLInputElement)) return;
     const [file] = target.files ?? [];
@@ -144,8 +159,7 @@ export class Viewer extends LitElement implements ViewerHost {
   readonly #drop = (event: DragEvent): void => {
     event.preventDefault();
     this.classList.remove("dropping");
-    if (this.#session.dropped(event)) return;
-    this.addPictures([...(event.dataTransfer?.files ?? [])]);
+    if (event.dataTransfer && !this.#session.dropped(event)) this.#addFound(droppedFolder(event.dataTransfer));
   };
 
   /** The film's keys from anywhere in the viewer, and those that go through the list. */

@@ -96,7 +96,7 @@ export function casesEngine(models: OpenModels): Pick<Handlers, keyof CasesCalls
     const index = await read(given);
     const { items, description } = index;
     const { layer, pixels, dimensions } = description;
-    const classifier = models.get("classifier");
+    const classifier = models.get("first");
     const { model, file } = classifier;
     checkAlike(description, await describeEmbeddings(model, file.name, { layer, pixels }), given.name);
     const start = performance.now();
@@ -125,7 +125,7 @@ export function casesEngine(models: OpenModels): Pick<Handlers, keyof CasesCalls
     buildIndex: ({ id, name, pictures }, context) =>
       inTurn(() =>
         models.survivingLoss(context, async () => {
-          const { leftOut, ...built } = await embedded(models.get("classifier"), pictures, context);
+          const { leftOut, ...built } = await embedded(models.get("first"), pictures, context);
           if (built.items.length === 0) throw new InputError(name, "none of the pictures can be embedded");
           const { embeddings, items } = await writeIndex(built);
           const files = { id, name, embeddings: new Blob([embeddings]), items: new Blob([items]) };
