@@ -1,33 +1,12 @@
 /** The library for pages needs nothing beside it, knows nothing of Node, and is small where little of it is used. */
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { gzipSync } from "node:zlib";
-import { build, parseAst } from "vite";
+import { join } from "node:path";
+import { build } from "vite";
 import { afterAll, describe, expect, test } from "vitest";
 import * as sources from "../../src/index.ts";
+import { gzipBytes, importsOf, loadedWith, read, scriptMeant, scriptsIn } from "./imports.ts";
 import { libraryFolder, repository } from "./library.ts";
-
-/** A module's imports: those that are loaded with it, and those that may be later. */
-function importsOf(code: string): { readonly now: readonly string[]; readonly later: readonly string[] } {
-  const now: string[] = [];
-  const later: string[] = [];
-  const visit = (value: unknown): void => {
-    if (typeof value !== "object" || value === null) return;
-    const source = "source" in value && value.source;
-    const target = typeof source === "object" && source !== null && "value" in source ? String(source.value) : undefined;
-    if (target !== undefined && "type" in value) (value.type === "ImportExpression" ? later : now).push(target);
-    Object.values(value).forEach(visit);
-  };
-  visit(parseAst(code).body);
-  return { now, later };
-}
-
-const scriptsIn = (folder: string): string[] =>
-  readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".js"));
-/** The script that another one means by a specifier. */
-const scriptMeant = (specifier: string, by: string): string => (specifier.startsWith(".") ? join(dirname(by), specifier) : specifier);
-const read = (folder: string, name: string): string => readFileSync(join(folder, name), "utf8");
 
 describe.each(["one-file", "parts"] as const)("%s", (kind) => {
   test("has nothing to resolve but its own parts", async () => {
@@ -80,10 +59,8 @@ describe("a bundler", () => {
     const outDir = join(folder, "dist", name);
     const rolldownOptions = { input: join(folder, `${name}.js`), output: { entryFileNames: "main.js", chunkFileNames: "[name].js" } };
     await build({ root: folder, configFile: false, logLevel: "warn", base: "./", build: { outDir, assetsDir: "", rolldownOptions } });
-    const loaded = new Set(["main.js"]);
-    for (const script of loaded) for (const next of importsOf(read(outDir, script)).now) loaded.add(next.replace("./", ""));
-    const bytesOf = (scripts: readonly string[]): number => scripts.reduce((sum, script) => sum + gzipSync(read(outDir, script)).length, 0);
-    return { atOnce: bytesOf([...loaded]), shaders: bytesOf(scriptsIn(outDir).filter((script) => script.startsWith("shaders-networks"))) };
+    const shaders = scriptsIn(outDir).filter((script) => script.startsWith("shaders-networks"));
+    return { atOnce: gzipBytes(outDir, loadedWith(outDir, "main.js")), shaders: gzipBytes(outDir, shaders) };
   }
 
   test("leaves 60 kB of a program that loads a model, and 15 kB of shaders", async () => {
