@@ -55,9 +55,7 @@ function agreementOf(annotations: readonly Annotation[], pictures: readonly Pict
 function results({ regions, labels, people }: Computed): TemplateResult {
   if (regions.length === 0) return html`<p class="quiet">${strings.noAgreement}</p>`;
   return html`${regions.map((pair) => pairResult(pair, labels))}
-    ${
-      labels.all ? html`<dl class="values"><dt>${strings.fleiss(people)}</dt><dd>${valueText(labels.all.kappa)}</dd></dl>` : nothing
-    }`;
+    ${labels.all ? html`<dl class="values"><dt>${strings.fleiss(people)}</dt><dd>${valueText(labels.all.kappa)}</dd></dl>` : nothing}`;
 }
 
 function pairResult(

@@ -175,8 +175,7 @@ export function desk(store: MarkStore, author: string): Desk {
       await attempt(refresh);
     },
     isOwn,
-    shown: () =>
-      state.marks.filter((mark) => (state.reading ? mark.author === state.author : isOwn(mark) || state.showsOthers)),
+    shown: () => state.marks.filter((mark) => (state.reading ? mark.author === state.author : isOwn(mark) || state.showsOthers)),
     draw,
     change(id, to) {
       const before = state.marks.find((mark) => mark.id === id);
