@@ -100,8 +100,10 @@ describe("an index of the command line", () => {
       ],
       silent: 0,
     });
-    // The film itself is at distance 0 and has the only vote.
-    expect((await voteOn("label", "distance"))?.shares[0]).toEqual({ label: "even", share: 1, count: 3 });
+    // The film itself is nearer than all others by what batches of another size round otherwise, or at distance 0 and has the only vote.
+    const [first] = (await voteOn("label", "distance"))?.shares ?? [];
+    expect(first).toMatchObject({ label: "even", count: 3 });
+    expect(first.share).toBeGreaterThan(0.999);
     expect(await voteOn("nothing", "uniform")).toBeUndefined();
     expect(await voteOn(undefined, "uniform")).toBeUndefined();
   });
@@ -139,11 +141,10 @@ describe("an index that the page makes", () => {
     writeFileSync(at("films", "items.jsonl"), await readBytes(files.items));
     const verified = await search("verify", at("films"), "--files", "--model", at("model.safetensors"), "--json");
     expect(JSON.parse(verified)).toMatchObject({ items: 5, unfinished: 0, files: 5, problems: [], layer: "features", metric: "euclidean" });
-    const [{ neighbours }] = JSON.parse(
-      await search("query", at("films/f5.png"), "--index", at("films"), "--model", at("model.safetensors"), "-k", "4", "--json"),
-    ).results;
-    const found = await handlers.findLike({ picture: blobOf("films", "f5.png"), index: files, ...settings }, context);
-    expect(found.neighbours.map(({ index }) => items[index].sha256)).toEqual(neighbours.map(({ sha256 }: { sha256: string }) => sha256));
+    const asked = { picture: blobOf("films", "f5.png"), ...settings };
+    const theirs = await handlers.findLike({ ...asked, index: collection() }, context);
+    const ours = await handlers.findLike({ ...asked, index: files }, context);
+    expect(ours.neighbours.map(({ index }) => index)).toEqual(theirs.neighbours.map(({ index }) => index));
   });
 
   test("needs a picture that can be read", async () => {
