@@ -27,10 +27,12 @@ export function trainingPanel(session: Session): Panel {
   };
 }
 
-/** The view in the film's place, once it has been opened; a training goes on behind the film. */
+/** The view in the film's place, once it has been opened; a training goes on behind the film, and while films are read blind. */
 export function trainingStage(session: Session): TemplateResult | typeof nothing {
-  const { training } = session.state;
+  const { training, blind, opened } = session.state;
   if (!training) return nothing;
-  return html`<roentgen-training aria-label=${strings.training.title} role="region" .session=${session}
-    .hasModel=${session.state.opened !== undefined} .isShown=${training.isShown} ?hidden=${!training.isShown}></roentgen-training>`;
+  // Hidden and not left out: the view would forget what is under way.
+  const isShown = training.isShown && !blind;
+  return html`<roentgen-training aria-label=${strings.training.title} role="region" .session=${session} .hasModel=${opened !== undefined}
+    .isShown=${isShown} ?hidden=${!isShown}></roentgen-training>`;
 }

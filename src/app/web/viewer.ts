@@ -111,7 +111,7 @@ export class Viewer extends LitElement implements ViewerHost {
         tryExample: () => this.addPictures(this.example === undefined ? [] : [this.example]),
       })}
       ${state.cases?.state.index && !blind ? html`<roentgen-cases .session=${this.#session} .cases=${state.cases.state}></roentgen-cases>` : nothing}
-      ${blind ? nothing : trainingStage(this.#session)}
+      ${trainingStage(this.#session)}
       <section class="panel" aria-label=${strings.scores}>${shown.map(({ panel }) => panel())}</section>
       ${statusLine(state)}
       <div class="away" role="status">${blind ? "" : state.said}</div>
