@@ -115,7 +115,9 @@ export class MarksLayer extends LitElement {
     if (!annotator) return;
     const shown = this.#shown();
     this.#show(annotator, shown);
-    const colours = shown.map(({ id, author }) => `[data-id="${CSS.escape(id)}"] .a9s-inner { stroke: ${authorColour(author, people)}; }`);
+    const colours = shown.map(
+      ({ id, author }) => `[data-id="${CSS.escape(id)}"] .a9s-inner { stroke: ${authorColour(author, people)} !important; }`,
+    );
     this.#colours.replaceSync(colours.join("\n"));
     this.#setTool(annotator, tool);
     const chosen = annotator.getSelected()[0]?.id;

@@ -1,5 +1,6 @@
 /** Blind reading: films in random order, one answer each, and nothing that would give it away. */
 import { html, nothing, type TemplateResult } from "lit";
+import { ref } from "lit/directives/ref.js";
 import type { Session } from "../session.ts";
 import { strings as viewerStrings } from "../strings.ts";
 import { valueText } from "./agreement-panel.ts";
@@ -42,6 +43,8 @@ export async function readingPanel(desk: Desk, session: Session, classes: () => 
   let answer: string | undefined;
   let confidence = UNDECIDED;
   let agreement: RatingAgreement | undefined;
+  /** The film whose heading has had the focus. */
+  let focused = "";
 
   const keep = async (reading: ReadingSession): Promise<void> => {
     await desk.store.keepSession(reading);
@@ -82,6 +85,7 @@ export async function readingPanel(desk: Desk, session: Session, classes: () => 
   };
   const leave = (said: string, problem?: string): void => {
     watch.stop();
+    focused = "";
     session.set({ blind: undefined });
     desk.set({ reading: undefined, said, problem });
   };
@@ -129,10 +133,19 @@ export async function readingPanel(desk: Desk, session: Session, classes: () => 
     });
   };
 
+  /** Each film's heading has the focus first: the button before it is gone, and keys would go nowhere. */
+  const focusOnce =
+    ({ id, readings }: ReadingSession) =>
+    (heading: Element | undefined) => {
+      const film = `${id} ${readings.length}`;
+      if (!(heading instanceof HTMLElement) || film === focused) return;
+      focused = film;
+      queueMicrotask(() => heading.focus());
+    };
   const answering = (reading: ReadingSession): TemplateResult => {
     const isStuck = !session.state.film && !session.isRunning("read");
     return html`<section class="annotation">
-      <h2>${viewerStrings.filmOf(reading.readings.length + 1, reading.order.length)}</h2>
+      <h2 tabindex="-1" ${ref(focusOnce(reading))}>${viewerStrings.filmOf(reading.readings.length + 1, reading.order.length)}</h2>
       <div role="group" aria-label=${strings.answer} class="answers">
         ${reading.labels.map(
           (label, i) =>
