@@ -212,7 +212,7 @@ await describeInChromium((browser) => {
     await annotate();
     await button("no finding").click();
     await page.getByText("There are findings on this film").waitFor();
-    await page.getByRole("button", { name: /^Add/ }).click();
+    await page.getByRole("button", { name: /^Add “/ }).click();
     await expect.poll(rows).toHaveLength(3);
     await page.close();
     page = here;
