@@ -43,6 +43,8 @@ export async function readingPanel(desk: Desk, session: Session, classes: () => 
   let answer: string | undefined;
   let confidence = UNDECIDED;
   let agreement: RatingAgreement | undefined;
+  /** Whoever has read finds the table open. */
+  let hasRead = false;
   /** The film whose heading has had the focus. */
   let focused = "";
 
@@ -98,6 +100,7 @@ export async function readingPanel(desk: Desk, session: Session, classes: () => 
       if (films.length === 0) return desk.set({ problem: strings.noFilmsToRead });
       const reading = unfinished ?? newSession(author, answersOf(answers ?? classes().join(", ")), films, seed, new Date());
       await keep(reading);
+      hasRead = true;
       show(reading);
     });
   const next = (): Promise<void> =>
@@ -168,7 +171,7 @@ export async function readingPanel(desk: Desk, session: Session, classes: () => 
   };
   const preparing = (): TemplateResult => {
     const unfinished = kept.find((one) => one.reader === desk.state.author && nextToRead(one));
-    return html`<details>
+    return html`<details ?open=${hasRead}>
       <summary>${strings.reading}</summary>
       <p class="quiet small">${strings.readingHint}</p>
       <label class="field"><span>${strings.answers}</span>
