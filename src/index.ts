@@ -33,6 +33,7 @@ export { nodeNamed } from "./graph/order.ts";
 export { type CompileOptions, compile, type Program } from "./graph/program.ts";
 export { fingerprintOf, type TuningMode, type TuningOptions, tunedProfile } from "./graph/tune.ts";
 export { type Update, updatedParameters } from "./graph/update.ts";
+export { type PseudoColour, pseudoColours } from "./imaging/colour-names.ts";
 export { type Lung, type Lungs, lungLimits, lungsIn, type Side } from "./imaging/lung-mask.ts";
 export { type Orientation, type OrientationChance, orientations } from "./imaging/orientation.ts";
 export {
@@ -44,7 +45,7 @@ export {
   indicatorRules,
   type Pattern,
 } from "./imaging/phantom-cohort.ts";
-export { type PseudoColour, pseudoColoured, pseudoColours } from "./imaging/pseudo-colour.ts";
+export { pseudoColoured } from "./imaging/pseudo-colour.ts";
 export { type Finding, type FindingName, filmQuality, qualityLimits } from "./imaging/quality.ts";
 export { gelu, hardsigmoid, hardswish, leakyRelu, mish, relu, relu6, sigmoid, silu, tanh } from "./kernels/activation.ts";
 export { adaptiveAvgPool2d } from "./kernels/adaptive-avg-pool2d.ts";

@@ -25,7 +25,9 @@ export async function withDetector(
 ): Promise<TinyModel> {
   const description = readDescription(model.metadata, "tiny");
   using reader = await openFeatureReader(await device(), description, weightsFrom(model.tensors), stages, films.length);
-  const { features } = await reader.ofImages(films.map((film) => prepare(film, description.input).image));
+  const { features } = await reader.ofImages(
+    (await Promise.all(films.map((film) => prepare(film, description.input)))).map(({ image }) => image),
+  );
   const classes = description.classes.length;
   const labels = films.map((_, n) => n % classes);
   const scales = stageScales(features, labels, classes, reader.sizes);

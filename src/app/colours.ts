@@ -2,7 +2,8 @@
 import { readFileSync } from "node:fs";
 import { InvalidArgumentError } from "commander";
 import { InputError } from "../bytes.ts";
-import { type ColourTable, colourMaps, colourTable, readColourTable } from "../imaging/colour-map.ts";
+import { type ColourTable, colourTable, readColourTable } from "../imaging/colour-map.ts";
+import { colourMaps } from "../imaging/colour-names.ts";
 
 /** A built-in map, reversed where its name ends in _r as in Matplotlib, or a file with a line of red, green and blue for each of 256 levels. */
 export function readColours(text: string): ColourTable {

@@ -44,18 +44,18 @@ export async function* outlierPictures(
   const side = Math.max(input.width, input.height);
   for (const kind of outlierKinds) {
     const drawn = Array.from({ length: draw }, (_, i) => outlier(kind, seed + i, side));
-    yield { kind, images: drawn.map((image) => prepare(image, input).image) };
+    yield { kind, images: (await Promise.all(drawn.map((image) => prepare(image, input)))).map(({ image }) => image) };
   }
   const { samples } = films;
   const step = Math.max(1, samples.length / draw);
   const some: Image[] = [];
   for (let place = 0; Math.floor(place) < samples.length; place += step)
-    some.push(prepare((await openFilm(samples[Math.floor(place)].picture)).image, input).image);
+    some.push((await prepare((await openFilm(samples[Math.floor(place)].picture)).image, input)).image);
   for (const [kind, change] of Object.entries(changes)) yield { kind, images: some.map(change) };
   if (folder === undefined) return;
   const files = await expandInputs([folder]);
   if (files.length === 1 && files[0] === folder) throw new InputError(folder, "is no folder of pictures");
   const images: Image[] = [];
-  for (const file of files) images.push(prepare((await openFilm(file)).image, input).image);
+  for (const file of files) images.push((await prepare((await openFilm(file)).image, input)).image);
   yield { kind: basename(resolve(folder)), images };
 }

@@ -1,7 +1,7 @@
 /** What a training is set up with, as typed or as a configuration file has it. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { InputError } from "../bytes.ts";
-import { pseudoColours } from "../imaging/pseudo-colour.ts";
+import { pseudoColours } from "../imaging/colour-names.ts";
 import type { InputDescription } from "../models/description.ts";
 import { nearestName } from "../models/nearest-name.ts";
 import { systems } from "../systems/systems.ts";

@@ -125,8 +125,6 @@ const drawn = {
 /** A built-in map; bwr is blue, white and red. */
 export type ColourMap = keyof typeof drawn | keyof typeof colourTables;
 
-export const colourMaps: readonly ColourMap[] = ["jet", "hot", "bone", "viridis", "inferno", "magma", "plasma", "turbo", "bwr", "hsv"];
-
 /** The table of a built-in map, byte for byte Matplotlib's; reversed, its last colour is black's. */
 export function colourTable(name: ColourMap, { reversed = false }: { readonly reversed?: boolean } = {}): ColourTable {
   const table = isDrawn(name) ? drawnTable(name) : storedTable(name);

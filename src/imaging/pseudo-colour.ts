@@ -1,12 +1,8 @@
 /** Films in the colours of a built-in map, as a network may be shown them. */
 import type { Image } from "../loaders/image.ts";
-import { applyColourMap, type ColourMap, colourMaps, colourTable } from "./colour-map.ts";
+import { applyColourMap, colourTable } from "./colour-map.ts";
+import { colourMaps, type PseudoColour } from "./colour-names.ts";
 import { toGrey } from "./grey.ts";
-
-/** A built-in map, or the same with its last colour for black. */
-export type PseudoColour = ColourMap | `${ColourMap} reversed`;
-
-export const pseudoColours: readonly PseudoColour[] = colourMaps.flatMap((name) => [name, `${name} reversed` as const]);
 
 /** The picture's grey levels in colours; three channels of 8 bits. */
 export function pseudoColoured(picture: Image, colours: PseudoColour): Image {

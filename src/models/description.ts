@@ -1,6 +1,6 @@
 /** What a model file says of itself: network, classes, preprocessing, thresholds. Stored with the weights, never guessed. */
 import { InputError } from "../bytes.ts";
-import { type PseudoColour, pseudoColours } from "../imaging/pseudo-colour.ts";
+import { type PseudoColour, pseudoColours } from "../imaging/colour-names.ts";
 import type { Filter } from "../imaging/resize.ts";
 import type { LungChannel } from "./film-and-lungs.ts";
 import { readLungChannel } from "./lung-channel.ts";

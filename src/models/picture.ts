@@ -4,7 +4,7 @@ import { checkFilm } from "../imaging/film.ts";
 import { type Finding, filmQuality } from "../imaging/quality.ts";
 import { type DecodeOptions, decodeImage, type Image } from "../loaders/image.ts";
 import type { ModelDescription } from "./description.ts";
-import { type LungFinder, prepareWithLungs } from "./film-and-lungs.ts";
+import type { LungFinder } from "./film-and-lungs.ts";
 import { type Prepared, prepare } from "./preprocess.ts";
 
 /** A picture: a path (Node), URL, Blob or bytes of a file, or decoded pixels. */
@@ -66,7 +66,10 @@ export async function readPicture(
   const { image, findings } = await openFilm(picture, options);
   const decoded = performance.now();
   if (wanted.lungs && !findLungs) throw new InputError(arch, "sees film and lungs, and nothing finds the lungs");
-  const prepared = wanted.lungs && findLungs ? await prepareWithLungs(image, wanted, wanted.lungs, findLungs) : prepare(image, wanted);
+  const prepared =
+    wanted.lungs && findLungs
+      ? await (await import("./film-and-lungs.ts")).prepareWithLungs(image, wanted, wanted.lungs, findLungs)
+      : await prepare(image, wanted);
   return { image, findings, prepared, decodeMs: decoded - start, preprocessMs: performance.now() - decoded };
 }
 

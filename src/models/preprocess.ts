@@ -3,7 +3,6 @@ import { centerBox, crop, uncrop } from "../imaging/crop.ts";
 import { equalize } from "../imaging/equalize.ts";
 import { toGrey } from "../imaging/grey.ts";
 import { letterbox, undoLetterbox } from "../imaging/letterbox.ts";
-import { pseudoColoured } from "../imaging/pseudo-colour.ts";
 import { resize } from "../imaging/resize.ts";
 import { toRgb } from "../imaging/rgb.ts";
 import type { Image } from "../loaders/image.ts";
@@ -17,17 +16,19 @@ export interface Prepared {
 }
 
 /** The picture in the network's channels and at its size. */
-export function prepare(picture: Image, wanted: InputDescription): Prepared {
-  const sized = atSize(picture, wanted);
+export async function prepare(picture: Image, wanted: InputDescription): Promise<Prepared> {
+  const sized = atSize(await inColours(picture, wanted), wanted);
   return wanted.equalize ? { ...sized, image: equalize(sized.image) } : sized;
 }
 
-function atSize(
-  picture: Image,
-  { height, width, channels, colour, pseudoColour, resize: rule, shorterSide, filter, antialias }: InputDescription,
-): Prepared {
-  const coloured = pseudoColour ? pseudoColoured(picture, pseudoColour) : colour === "rgb" ? picture : toGrey(picture);
-  const source = channels === 3 ? toRgb(coloured) : coloured;
+/** The picture as it is shown to the network: colours that are made of grey levels are loaded when a network wants them. */
+async function inColours(picture: Image, { pseudoColour, colour }: InputDescription): Promise<Image> {
+  if (pseudoColour) return (await import("../imaging/pseudo-colour.ts")).pseudoColoured(picture, pseudoColour);
+  return colour === "rgb" ? picture : toGrey(picture);
+}
+
+function atSize(picture: Image, { height, width, channels, resize: rule, shorterSide, filter, antialias }: InputDescription): Prepared {
+  const source = channels === 3 ? toRgb(picture) : picture;
   const options = { filter, antialias };
   if (rule === "letterbox") {
     const { image, placement } = letterbox(source, width, height, options);

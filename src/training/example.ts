@@ -43,9 +43,9 @@ export async function readExample(
   const changes = augment ? drawChanges(augment, ...key) : [];
   // Grey is repeated last, so that three equal channels are not changed three times.
   const sizing = input.colour === "grey" ? { ...input, channels: 1 as const } : input;
-  const atSize = ({ image, mask }: Example): Example => ({
-    image: prepare(image, sizing).image,
-    mask: mask && prepare(mask, { ...sizing, ...MASK }).image,
+  const atSize = async ({ image, mask }: Example): Promise<Example> => ({
+    image: (await prepare(image, sizing)).image,
+    mask: mask && (await prepare(mask, { ...sizing, ...MASK })).image,
   });
   const change = ({ image, mask }: Example): Example => ({ image: applyChanges(image, changes), mask: mask && applyToMask(mask, changes) });
   let plain = kept?.get();
@@ -53,10 +53,10 @@ export async function readExample(
     const read = await readPair(name, seen, mask);
     if (input.lungs && read.image.channels !== 3)
       throw new InputError(name, "is a film, and the network sees film and lungs: pictures of both are needed (see keidarPictures)");
-    plain = augmentAt === "input" ? atSize(read) : read;
+    plain = augmentAt === "input" ? await atSize(read) : read;
     kept?.set(plain);
   }
-  const { image, mask: region } = augmentAt === "input" ? change(plain) : atSize(change(plain));
+  const { image, mask: region } = augmentAt === "input" ? change(plain) : await atSize(change(plain));
   return { image: input.channels === 3 ? toRgb(image) : image, mask: region };
 }
 

@@ -1,15 +1,8 @@
 /** Colour maps are Matplotlib's to the byte, can be reversed, and colour pictures by their grey levels. */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import {
-  applyColourMap,
-  colourMaps,
-  colourTable,
-  densitySlices,
-  readColourTable,
-  reverseTable,
-  threeWindows,
-} from "../../src/imaging/colour-map.ts";
+import { applyColourMap, colourTable, densitySlices, readColourTable, reverseTable, threeWindows } from "../../src/imaging/colour-map.ts";
+import { colourMaps } from "../../src/imaging/colour-names.ts";
 import { picture, ramp } from "./pictures.ts";
 
 const golden: { readonly colorMaps: Readonly<Record<string, string>> } = JSON.parse(

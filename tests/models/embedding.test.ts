@@ -26,7 +26,7 @@ async function stageOf({ tensors }: TinyModel, model: Model, name: string, pictu
   const { arch, input: wanted, options } = model.description;
   const output = networkNamed(arch).build(weightsFrom(tensors), input("x", [1, wanted.channels, wanted.height, wanted.width]), options);
   using program = await compile(await device(), { stage: nodeNamed([output], name) });
-  return (await program.run({ x: toTensor([prepare(picture, wanted).image], wanted) })).stage;
+  return (await program.run({ x: toTensor([(await prepare(picture, wanted)).image], wanted) })).stage;
 }
 
 /** The mean of each channel of a map of one picture. */

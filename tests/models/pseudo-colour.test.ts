@@ -20,7 +20,7 @@ test("a trainee's file keeps the colours, and the network is shown them", async 
   const read = readDescription(description.metadata, "file").input;
   expect(read).toEqual(description.input);
   const flat = { ...film, width: 64, height: 64, data: new Uint8Array(64 * 64).fill(200) };
-  expect([...prepare(flat, read).image.data.subarray(0, 3)]).toEqual(jet(200));
+  expect([...(await prepare(flat, read)).image.data.subarray(0, 3)]).toEqual(jet(200));
 });
 
 describe("what does not fit is refused", () => {

@@ -42,7 +42,7 @@ async function build(name: string): Promise<Logits> {
 }
 
 async function run({ description, program }: Logits, file: URL): Promise<Float32Array> {
-  const { image } = prepare(await decodeImage(await readBytes(file), file.pathname), description.input);
+  const { image } = await prepare(await decodeImage(await readBytes(file), file.pathname), description.input);
   return (await program.run({ picture: toTensor([image], description.input) })).logits.data;
 }
 

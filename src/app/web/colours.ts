@@ -1,5 +1,6 @@
 /** The pseudo-colours that a film can be shown in, by the names of a menu. */
-import { type ColourTable, colourMaps, colourTable, densitySlices, threeWindows } from "../../imaging/colour-map.ts";
+import { type ColourTable, colourTable, densitySlices, threeWindows } from "../../imaging/colour-map.ts";
+import { colourMaps } from "../../imaging/colour-names.ts";
 
 export const GREY = "grey";
 export const DENSITY_SLICES = "density slices";
