@@ -47,7 +47,7 @@ test("Apostolopoulos 2020 by folds: every film is judged once, and a finished ru
   const out = join(folder, "folds");
   const merging = ["--merge", "covid=opaque", "--merge", "rest=*"];
   const { code, stdout } = await train(
-    ...[manifest, "--system", "apostolopoulos2020", "--member", "two", ...small, ...merging],
+    ...[manifest, "--system", "apostolopoulos2020", "--member", "two", "--variant", "scratch", ...small, ...merging],
     ...["--folds", "2", "--out", out, "--json"],
   );
   expect(code).toBe(0);

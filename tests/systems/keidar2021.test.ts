@@ -75,8 +75,8 @@ test("weights count in the mean and not in the vote; an ensemble of members tell
       { films: right, label: 0, probabilities: yes },
       { films: 4 - right, label: 0, probabilities: no },
     ]);
-  const scored = [test(0.9), test(0.2), test(0.3)];
-  expect(ensembleOf(scored, [2, 1, 1]).mean.films[0].probabilities[0]).toBeCloseTo((1.8 + 0.2 + 0.3) / 4, 12);
+  const scored = [test(0.9), test(0.25), test(0.3)];
+  expect(ensembleOf(scored, [2, 1, 1]).mean.films[0].probabilities[0]).toBeCloseTo((1.8 + 0.25 + 0.3) / 4, 12);
   expect(ensembleOf(scored, [2, 1, 1]).votes).toEqual([1, 1]);
   expect(() => ensembleOf(scored, [0, 0, 0])).toThrow("ensemble: 3 weights of 0 or more are needed, not all 0, got 0, 0, 0");
   const tables = keidar2021.comparison(Object.fromEntries(scored.map((films, m) => [`m${m}`, { test: films, val: val([4, 2, 2][m]) }])));
