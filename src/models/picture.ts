@@ -1,7 +1,7 @@
 /** Pictures on their way into a network. */
 import { InputError, nameOf, readBytes, type Source } from "../bytes.ts";
 import { checkFilm } from "../imaging/film.ts";
-import { type Finding, filmQuality } from "../imaging/quality.ts";
+import type { Finding } from "../imaging/quality.ts";
 import { type DecodeOptions, decodeImage, type Image } from "../loaders/image.ts";
 import type { ModelDescription } from "./description.ts";
 import type { LungFinder } from "./film-and-lungs.ts";
@@ -46,7 +46,7 @@ export async function openFilm(picture: Picture, { checks = "off", ...options }:
   const image = isDecoded ? picture : await decodeImage(await readBytes(picture), name, options);
   if (isDecoded) checkPixels(image, name);
   checkFilm(image, name);
-  const findings = checks === "off" ? [] : filmQuality(image);
+  const findings = checks === "off" ? [] : (await import("../imaging/quality.ts")).filmQuality(image);
   const refused = findings.filter(({ severity }) => severity === "refuse");
   if (checks === "refuse" && refused.length > 0) throw new InputError(name, refused.map(({ message }) => message).join("; "));
   return { image, findings };

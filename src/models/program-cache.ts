@@ -2,7 +2,7 @@
 import type { Device } from "../gpu/device.ts";
 import type { Precision } from "../gpu/layout.ts";
 import { compile, type Program } from "../graph/program.ts";
-import { type TuningMode, tunedProfile } from "../graph/tune.ts";
+import type { TuningMode } from "../graph/tune.ts";
 import type { Node } from "../kernels/op.ts";
 
 export interface ProgramCacheOptions {
@@ -25,6 +25,7 @@ export function programCache(deviceOf: () => Device, { size, precision, tuning, 
   const programs = new Map<string, Promise<Program>>();
   let device = deviceOf();
   const compileOf = async (outputs: Record<string, Node>): Promise<Program> => {
+    const { tunedProfile } = await import("../graph/tune.ts");
     const profile = await tunedProfile(device, Object.values(outputs), { tuning, precision });
     return compile(device, outputs, { precision, profile, onProgress });
   };
