@@ -143,25 +143,4 @@ await describeInChromium((browser) => {
     expect(sent).toBe("TypeError");
     expect(complaints.splice(0).join()).toMatch(/content security policy/i);
   });
-
-  test("without a network the page opens from what it kept, and scores as before", async () => {
-    await viewer.page.getByText("Offline use").click();
-    await viewer.page.getByText(/^This page is kept on this device/).waitFor();
-    await viewer.page.getByText("4.6 MB, on this device").waitFor();
-    await inspect("offline");
-    await viewer.site.close();
-    // By the page itself: the debugger's reload also fails where only a request that a browser makes beside its service worker does.
-    await viewer.page.evaluate(() => {
-      document.title = "the page before";
-      location.reload();
-    });
-    await viewer.page.waitForFunction(() => document.title !== "the page before" && document.querySelector("roentgen-viewer"));
-    await addPictures(repository("samples/phantom.png"));
-    const { predictions } = (await until("result")) as { readonly predictions: readonly Prediction[] };
-    expect(predictions).toEqual(scores);
-    // What is not kept cannot come from anywhere.
-    await viewer.page.getByText("Offline use").click();
-    await viewer.page.getByRole("button", { name: "Keep cxr-resnet18 on this device" }).click();
-    expect(await viewer.page.getByRole("alert").innerText()).toContain("cxr-resnet18");
-  });
 });
