@@ -1,5 +1,5 @@
 /** What a run of `train --system` has left in its folder. */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readCsv } from "../../src/loaders/csv.ts";
 import { decodePng } from "../../src/loaders/png.ts";
@@ -18,7 +18,8 @@ export function tableOf(out: string, name: string): Output {
 
 /** The paths of the plots and pictures, such as "charts/roc.svg", every one of which can be read and shows something. */
 export function picturesOf(out: string): string[] {
-  return ["charts", "pictures"].flatMap((folder) =>
+  const folders = ["charts", "pictures"].filter((folder) => existsSync(join(out, folder)));
+  return folders.flatMap((folder) =>
     readdirSync(join(out, folder), { recursive: true, encoding: "utf8" })
       .filter((path) => /\.(png|svg)$/.test(path))
       .map((path) => {
