@@ -2,7 +2,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
-import { evaluateCommand } from "../../src/app/evaluate.ts";
 import { writeTables } from "../../src/app/write-tables.ts";
 import { readCsv } from "../../src/loaders/csv.ts";
 import { random } from "../../src/random.ts";
@@ -11,6 +10,7 @@ import { minaee2020 } from "../../src/systems/minaee2020.ts";
 import type { ScoredFilms } from "../../src/systems/scored-films.ts";
 import { fileOf, tinyClassifier, tinyRegression } from "../tiny-model.ts";
 import { phantomFiles } from "../training/phantoms.ts";
+import { evaluate } from "./evaluate-here.ts";
 
 const { folder, manifest } = phantomFiles({ train: 6, val: 6, test: 6 });
 const runs = join(folder, "runs");
@@ -25,19 +25,6 @@ function runFolder(name: string, system: string, config: object, files: Readonly
   writeFileSync(join(path, "config.json"), JSON.stringify({ data: manifest, ...config }));
   for (const [file, bytes] of Object.entries(files)) writeFileSync(join(path, file), bytes);
   return path;
-}
-
-async function evaluate(...args: readonly string[]): Promise<string> {
-  let stdout = "";
-  vi.spyOn(process.stdout, "write").mockImplementation((text) => {
-    stdout += text;
-    return true;
-  });
-  const command = evaluateCommand()
-    .exitOverride()
-    .configureOutput({ writeErr: () => {} });
-  await command.parseAsync(["--quiet", "--resamples", "100", ...args], { from: "user" });
-  return stdout;
 }
 
 const merge = { covid: ["opaque"], non: ["*"] };

@@ -2,7 +2,6 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
-import { evaluateCommand } from "../../src/app/evaluate.ts";
 import { readCsv, writeCsv } from "../../src/loaders/csv.ts";
 import { random } from "../../src/random.ts";
 import { binaryReport } from "../../src/statistics/binary-report.ts";
@@ -14,6 +13,7 @@ import { runProgram } from "../run-program.ts";
 import { fileOf, tinyClassifier } from "../tiny-model.ts";
 import { folderOf } from "../training/films.ts";
 import { phantomFiles } from "../training/phantoms.ts";
+import { evaluate } from "./evaluate-here.ts";
 
 const classes = ["normal", "covid", "tb"];
 /** 60 films of 3 classes and 30 patients, half of them to choose thresholds on; scores know the class a little. */
@@ -54,20 +54,6 @@ const inFolder = (name: string) => join(folder, name);
 const manifest = inFolder("films.csv");
 afterAll(() => rmSync(folder, { recursive: true }));
 afterEach(() => vi.restoreAllMocks());
-
-/** In this process: scores that are read from a table need no device. */
-async function evaluate(...args: readonly string[]): Promise<string> {
-  let stdout = "";
-  vi.spyOn(process.stdout, "write").mockImplementation((text) => {
-    stdout += text;
-    return true;
-  });
-  const command = evaluateCommand()
-    .exitOverride()
-    .configureOutput({ writeErr: () => {} });
-  await command.parseAsync(["--quiet", "--resamples", "100", ...args], { from: "user" });
-  return stdout;
-}
 
 const places = (split: string) => [...films.keys()].filter((i) => films[i].split === split);
 const setOf = (rows: readonly number[][], split: string, positive: number) => ({
