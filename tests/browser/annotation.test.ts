@@ -3,17 +3,16 @@
  * annotators are compared and brought to a consensus; films are read blind. No model is needed for any of it.
  */
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { pageHeaders } from "../../src/app/web/content-policy.ts";
 import { PATIENCE } from "./chromium.ts";
 import { describeInChromium } from "./describe-in-chromium.ts";
 import { repository } from "./library.ts";
+import { screenshooter } from "./screenshots.ts";
 import { type Site, serve } from "./site.ts";
+import { shownText } from "./viewer-page.ts";
 import { webFolder } from "./web.ts";
-
-const screenshots = process.env.ROENTGEN_SCREENSHOTS;
 
 await describeInChromium((browser) => {
   let site: Site;
@@ -81,25 +80,7 @@ await describeInChromium((browser) => {
     await page.mouse.click(place.x, place.y);
   }
 
-  async function shoot(name: string): Promise<void> {
-    if (!screenshots) return;
-    for (const [size, viewport] of Object.entries({ wide: { width: 1440, height: 900 }, narrow: { width: 390, height: 844 } })) {
-      await page.setViewportSize(viewport);
-      for (const colorScheme of ["dark", "light"] as const) {
-        await page.emulateMedia({ colorScheme });
-        await page.screenshot({ path: join(screenshots, `${name}-${size}-${colorScheme}.png`), fullPage: size === "narrow" });
-      }
-    }
-    await page.setViewportSize({ width: 1440, height: 900 });
-  }
-
-  /** All that can be read in the viewer; a shadow host itself has no text. */
-  const shownText = (): Promise<string> =>
-    page
-      .locator("roentgen-viewer")
-      .evaluate(({ shadowRoot }) =>
-        [...(shadowRoot?.children ?? [])].map((part) => (part instanceof HTMLElement ? part.innerText : "")).join("\n"),
-      );
+  const shoot = screenshooter(() => page);
 
   async function exported(name: string): Promise<Buffer> {
     const [download] = await Promise.all([page.waitForEvent("download"), button(name).click()]);
@@ -271,7 +252,7 @@ await describeInChromium((browser) => {
     await page.getByLabel("Answers").press("Enter");
     await button("Start reading").click();
     await page.getByRole("heading", { name: "Film 1 of 2" }).waitFor();
-    expect(await shownText()).not.toMatch(/phantom|grey\.jpg|Ann\b|consensus|Scores/);
+    expect(await shownText(page)).not.toMatch(/phantom|grey\.jpg|Ann\b|consensus|Scores/);
     expect(await tags()).toEqual([]);
     await shoot("reading");
     for (const place of [1, 2]) {

@@ -14,11 +14,9 @@ import { fileOf, tinyClassifier } from "../tiny-model.ts";
 import { withDetector } from "../with-detector.ts";
 import { PATIENCE } from "./chromium.ts";
 import { describeInChromium } from "./describe-in-chromium.ts";
+import { screenshooter, screenshots } from "./screenshots.ts";
 import { type Site, serve } from "./site.ts";
 import { webFolder } from "./web.ts";
-
-/** The folder that pictures of the page go to, for people to look at; without it none are taken, since they cost time. */
-const screenshots = process.env.ROENTGEN_SCREENSHOTS;
 
 const folder = mkdtempSync(join(tmpdir(), "roentgen-cases-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -64,17 +62,7 @@ await describeInChromium((browser) => {
     return stdout;
   }
 
-  async function shoot(name: string): Promise<void> {
-    if (!screenshots) return;
-    for (const [size, viewport] of Object.entries({ wide: { width: 1440, height: 900 }, narrow: { width: 390, height: 844 } })) {
-      await page.setViewportSize(viewport);
-      for (const colorScheme of ["dark", "light"] as const) {
-        await page.emulateMedia({ colorScheme });
-        await page.screenshot({ path: join(screenshots, `${name}-${size}-${colorScheme}.png`), fullPage: size === "narrow" });
-      }
-    }
-    await page.setViewportSize({ width: 1440, height: 900 });
-  }
+  const shoot = screenshooter(() => page);
 
   const choose = async (button: string, files: string | readonly string[]): Promise<void> => {
     const [chooser] = await Promise.all([

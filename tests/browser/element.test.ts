@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { element } from "../../vite.web.ts";
 import { PATIENCE } from "./chromium.ts";
 import { describeInChromium } from "./describe-in-chromium.ts";
-import { gzipBytes, importsOf, loadedWith, read, scriptMeant, scriptsIn } from "./imports.ts";
+import { gzipBytes, loadedWith, unresolvedIn } from "./imports.ts";
 import { repository } from "./library.ts";
 import { serve } from "./site.ts";
 import { gather } from "./viewer-page.ts";
@@ -25,13 +25,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test("the element has nothing to resolve but its own parts", () => {
-  const scripts = scriptsIn(folder);
-  const imported = scripts.flatMap((name) =>
-    Object.values(importsOf(read(folder, name)))
-      .flat()
-      .map((specifier) => scriptMeant(specifier, name)),
-  );
-  expect(imported.filter((script) => !scripts.includes(script))).toEqual([]);
+  expect(unresolvedIn(folder)).toEqual([]);
 });
 
 test("its engine is 60 kB as it starts, and what it does not do at once comes later", () => {

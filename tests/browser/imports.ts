@@ -39,3 +39,14 @@ export function loadedWith(folder: string, entry: string): string[] {
 /** Bytes of gzip, each script by itself. */
 export const gzipBytes = (folder: string, scripts: readonly string[]): number =>
   scripts.reduce((sum, script) => sum + gzipSync(read(folder, script)).length, 0);
+
+/** What a folder's scripts import that is none of them. */
+export function unresolvedIn(folder: string): string[] {
+  const scripts = scriptsIn(folder);
+  const imported = scripts.flatMap((name) =>
+    Object.values(importsOf(read(folder, name)))
+      .flat()
+      .map((specifier) => scriptMeant(specifier, name)),
+  );
+  return imported.filter((script) => !scripts.includes(script));
+}

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 
 /** Where pictures go. Without a folder none are taken, since they cost time. */
-const folder = process.env.ROENTGEN_SCREENSHOTS;
+export const screenshots = process.env.ROENTGEN_SCREENSHOTS;
 
 export const WIDE = { width: 1440, height: 900 };
 const NARROW = { width: 390, height: 844 };
@@ -15,7 +15,7 @@ export async function inEveryShape(page: Page, view: string, look: (shape: strin
     for (const colorScheme of ["dark", "light"] as const) {
       await page.emulateMedia({ colorScheme });
       const shape = `${view}-${size}-${colorScheme}`;
-      if (folder) await page.screenshot({ path: join(folder, `${shape}.png`), fullPage: size === "narrow" });
+      if (screenshots) await page.screenshot({ path: join(screenshots, `${shape}.png`), fullPage: size === "narrow" });
       await look(shape);
     }
   }
@@ -25,6 +25,6 @@ export async function inEveryShape(page: Page, view: string, look: (shape: strin
 /** Takes pictures of the page under a name, where somebody wants them. */
 export function screenshooter(pageOf: () => Page): (name: string) => Promise<void> {
   return async (name) => {
-    if (folder) await inEveryShape(pageOf(), name, async () => {});
+    if (screenshots) await inEveryShape(pageOf(), name, async () => {});
   };
 }

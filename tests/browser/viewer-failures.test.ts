@@ -4,6 +4,7 @@ import { pageHeaders } from "../../src/app/web/content-policy.ts";
 import { PATIENCE } from "./chromium.ts";
 import { describeInChromium } from "./describe-in-chromium.ts";
 import { type Site, serve } from "./site.ts";
+import { shownText } from "./viewer-page.ts";
 import { webFolder } from "./web.ts";
 
 await describeInChromium((browser) => {
@@ -33,7 +34,7 @@ await describeInChromium((browser) => {
     await page.goto(`${site.origin}/`);
     expect(await page.getByRole("alert").innerText()).toContain(heading);
     await page.locator("input#pictures").setInputFiles({ name: "a.png", mimeType: "image/png", buffer: Buffer.from("") });
-    expect(await page.locator("roentgen-viewer").innerText()).not.toMatch(/\d %|NaN/);
+    expect(await shownText(page)).not.toMatch(/\d %|NaN/);
     await spoilt.close();
   });
 });

@@ -41,6 +41,14 @@ async function violations(page: Page): Promise<unknown> {
   });
 }
 
+/** All that can be read in the viewer; a shadow host itself has no text. */
+export const shownText = (page: Page): Promise<string> =>
+  page
+    .locator("roentgen-viewer")
+    .evaluate(({ shadowRoot }) =>
+      [...(shadowRoot?.children ?? [])].map((part) => (part instanceof HTMLElement ? part.innerText : "")).join("\n"),
+    );
+
 /** A page that is opened before the tests around it, and closed after them. */
 export interface ViewerPage {
   readonly site: Site;

@@ -7,7 +7,7 @@ import { runProgram } from "../run-program.ts";
 import { PATIENCE } from "./chromium.ts";
 import { describeInChromium } from "./describe-in-chromium.ts";
 import { repository } from "./library.ts";
-import { viewerIn } from "./viewer-page.ts";
+import { shownText, viewerIn } from "./viewer-page.ts";
 
 await describeInChromium((browser) => {
   const viewer = viewerIn(browser);
@@ -123,7 +123,7 @@ await describeInChromium((browser) => {
       expect.stringMatching(/^\w+ \d/),
       expect.stringMatching(/^\S+/),
     ]);
-    expect(await viewer.page.locator("roentgen-viewer").innerText()).not.toMatch(/NaN|undefined|\[object/);
+    expect(await shownText(viewer.page)).not.toMatch(/NaN|undefined|\[object/);
     expect(await viewer.page.getByText("Not for clinical use").isVisible()).toBe(true);
   });
 
