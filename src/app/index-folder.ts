@@ -27,7 +27,7 @@ export async function openIndex(folder: string): Promise<StoredIndex> {
 }
 
 /** Whether a folder has an index. */
-export const hasIndex = (folder: string): Promise<boolean> =>
+const hasIndex = (folder: string): Promise<boolean> =>
   stat(join(folder, indexFileNames.embeddings)).then(
     () => true,
     () => false,
@@ -43,9 +43,14 @@ export async function saveIndex(folder: string, index: EmbeddingIndex): Promise<
 
 const isFixed = (path: string): boolean => isAbsolute(path) || /^[a-z][a-z0-9+.-]+:\/\//i.test(path);
 
-/** A film's path as an index keeps it: counted from the index's folder, so that both can be moved; absolute paths and URLs stay. */
-export const toStored = (folder: string, file: string): string =>
-  isFixed(file) ? file : relative(resolve(folder), resolve(file)).replaceAll("\\", "/");
+/**
+ * A film's path as an index keeps it: counted from the index's folder, so that both can be moved, and absolute in a table, which is in no
+ * folder that films could be counted from. Absolute paths and URLs stay.
+ */
+export function toStored(index: string, file: string): string {
+  if (isFixed(file)) return file;
+  return uriOf(index) === undefined ? relative(resolve(index), resolve(file)).replaceAll("\\", "/") : resolve(file);
+}
 
 /** The path by which a film of an index is read from here. */
 export const fromStored = (folder: string, { file }: IndexItem): string => (isFixed(file) ? file : relative("", resolve(folder, file)));

@@ -16,8 +16,9 @@ export async function lanceFilmIndex(name: string, uri: string): Promise<FilmInd
   if (!table) throw new InputError(name, "no such index");
   const description = descriptionFrom(Object.fromEntries(table.metadata), name);
   const size = await table.count();
-  const [first] = await table.nearest(new Float32Array(description.dimensions), "l2", 1);
-  const columns = first ? columnsOf([itemIn(first, name)]) : [];
+  // A film without a text has no such column; all rows would have to be read to be sure of every one.
+  const some = await table.nearest(new Float32Array(description.dimensions), "l2", CANDIDATES);
+  const columns = columnsOf(some.map((row) => itemIn(row, name)));
   return {
     description,
     size,

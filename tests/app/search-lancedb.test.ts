@@ -2,10 +2,10 @@
  * `search` on a LanceDB table finds what it finds in a folder. LanceDB's packages are large, so that they are not among the project's:
  * `npm install --no-save @lancedb/lancedb@0.37.1 apache-arrow@18.1.0` installs them; without them these tests are left out.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { lanceFilmIndex, lanceStore } from "../../src/app/lance-index.ts";
 import { InputError } from "../../src/bytes.ts";
@@ -108,6 +108,9 @@ describe.skipIf(!isInstalled())("a LanceDB table", () => {
     const answersOf = ({ stdout }: { readonly stdout: string }) =>
       JSON.parse(stdout).results[0].neighbours.map(({ sha256, distance }: { sha256: string; distance: number }) => ({ sha256, distance }));
     expect(answersOf(theirs)).toEqual(answersOf(ours));
+    const [{ file }] = JSON.parse(theirs.stdout).results[0].neighbours;
+    expect(isAbsolute(file)).toBe(true);
+    expect(existsSync(file)).toBe(true);
     const verified = await search("verify", table);
     expect([verified.code, verified.stderr]).toEqual([
       1,
