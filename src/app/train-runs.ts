@@ -57,13 +57,7 @@ export interface Summary {
 const provenance = (out: string, device: Device) => ({ tool: "roentgen", version, out, adapter: device.profile.description });
 
 /** One training, judged on the films of its set test. */
-export async function trainOnce(
-  data: string,
-  options: TrainOptions,
-  out: string,
-  chosen: ChosenSystem | undefined,
-  { open, made }: Shared,
-): Promise<Summary> {
+export const trainOnce: Training = async (data, options, out, chosen, { open, made }) => {
   const resume = options.resume === undefined ? undefined : await readCheckpoint(`${options.resume}/last.safetensors`);
   const films = await dealtFilms(await readFilms(data, options), options);
   await using lungs = await openLungs(options);
@@ -97,7 +91,7 @@ export async function trainOnce(
     }
   }
   return { text: reportText(out, report), results, isStopped, json: { ...provenance(out, device), ...summary } };
-}
+};
 
 /**
  * The network with what its file will say of its numbers: which of their values is 0, which is 1, and in what units they are.
@@ -112,13 +106,7 @@ function withUnits(trainee: Trainee, { values = [], units }: TrainOptions, scale
 }
 
 /** A student alone and by every pair, from every seed. */
-export async function trainStudents(
-  data: string,
-  options: TrainOptions,
-  out: string,
-  chosen: ChosenSystem | undefined,
-  { open }: Shared,
-): Promise<Summary> {
+export const trainStudents: Training = async (data, options, out, chosen, { open }) => {
   const { teacher = "", grid = [] } = options;
   const films = await dealtFilms(await readFilms(data, options), options);
   const sets = setsOf(films);
@@ -133,16 +121,10 @@ export async function trainStudents(
     ({ what, test_accuracy, seeds }) => `${what}: test accuracy ${test_accuracy}, ${seeds} ${seeds === 1 ? "seed" : "seeds"}`,
   );
   return { text: `${[out, ...lines].join("\n")}\n`, json: { ...provenance(out, device), ...tables } };
-}
+};
 
 /** A training a fold, each judged on the films that it has not seen. */
-export async function trainByFolds(
-  data: string,
-  options: TrainOptions,
-  out: string,
-  chosen: ChosenSystem | undefined,
-  { open, made }: Shared,
-): Promise<Summary> {
+export const trainByFolds: Training = async (data, options, out, chosen, { open, made }) => {
   const { folds = 0 } = options;
   if (options.copies) throw new InputError("copies", "are of one set of training films, leave out --folds");
   const films = await readFilms(data, options);
@@ -181,7 +163,7 @@ export async function trainByFolds(
     });
   }
   return { text: foldsText(out, report), results: all, json: { ...provenance(out, device), ...report } };
-}
+};
 
 /**
  * The network at its start.
