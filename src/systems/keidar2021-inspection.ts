@@ -33,7 +33,7 @@ export async function keidarInspection({
 }
 
 /** Films by name, as they came. */
-export function filmReader(sets: readonly Dataset[]): FilmReader {
+function filmReader(sets: readonly Dataset[]): FilmReader {
   const pictures = new Map(sets.flatMap(({ samples }) => samples.map(({ name, picture }) => [name, picture] as const)));
   return async (name) => {
     const picture = pictures.get(name);

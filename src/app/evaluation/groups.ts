@@ -13,7 +13,7 @@ import { type RocArea, rocAreaEstimate } from "../../statistics/roc-area.ts";
 import { binarySet, type ScoredFilms } from "./judge.ts";
 
 /** The places of the films with each value, in the order of the values; films without one are under none. */
-export function placesBy(films: readonly unknown[], value: (place: number) => string): Map<string, number[]> {
+function placesBy(films: readonly unknown[], value: (place: number) => string): Map<string, number[]> {
   const places = new Map<string, number[]>();
   for (let place = 0; place < films.length; place++) {
     const own = value(place);

@@ -112,7 +112,7 @@ export async function writeSystemTables(path: string, { system, models, comparis
 }
 
 /** A file name for each model: its own name without folders and ending, numbered where two are alike. */
-export function fileNames(models: readonly string[]): string[] {
+function fileNames(models: readonly string[]): string[] {
   const names: string[] = [];
   for (const model of models) {
     const name = basename(model)

@@ -2,8 +2,8 @@
 import { type ColourTable, colourTable, densitySlices, threeWindows } from "../../imaging/colour-map.ts";
 import { colourMaps } from "../../imaging/colour-names.ts";
 
-export const GREY = "grey";
-export const DENSITY_SLICES = "density slices";
+const GREY = "grey";
+const DENSITY_SLICES = "density slices";
 
 export const colourNames: readonly string[] = [GREY, ...colourMaps, DENSITY_SLICES];
 

@@ -6,7 +6,7 @@ import { isRegional, type Match, matched } from "./matching.ts";
 import { regionOverlap } from "./region.ts";
 
 /** The IoU from which two marks count as one finding, as in PASCAL VOC. */
-export const SAME_FINDING = 0.5;
+const SAME_FINDING = 0.5;
 
 export interface PictureAgreement {
   readonly picture: Picture;

@@ -14,7 +14,7 @@ import { reportCsv } from "./report-table.ts";
 export type ReportKind = "csv" | "json" | "pages";
 
 /** Pictures that are drawn at most, each on a page or more: canvases take memory. */
-export const MOST_PAGES = 100;
+const MOST_PAGES = 100;
 
 const KIND = "report";
 
