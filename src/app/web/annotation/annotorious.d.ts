@@ -75,13 +75,16 @@ declare module "@annotorious/annotorious" {
           }) => void,
         ): void;
       };
+      readonly selection: {
+        /** Calls at once, and whenever a person or a program has chosen otherwise. */
+        subscribe(onChange: (selection: { readonly selected: readonly { readonly id: string }[] }) => void): () => void;
+      };
     };
     cancelDrawing(): void;
     destroy(): void;
     getDrawingTool(): string | undefined;
     getSelected(): ImageAnnotation[];
     isDrawingEnabled(): boolean;
-    on(event: "selectionChanged", callback: (selected: readonly ImageAnnotation[]) => void): void;
     removeAnnotation(id: string): void;
     setAnnotations(annotations: readonly ImageAnnotation[], replace?: boolean): void;
     setDrawingEnabled(enabled: boolean): void;

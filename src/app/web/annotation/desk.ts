@@ -98,10 +98,13 @@ export function desk(store: MarkStore, author: string): Desk {
       set({ problem: error instanceof Error ? error.message : String(error) });
     }
   };
+  let writes = 0;
   const refresh = async (): Promise<void> => {
     const { film } = state;
+    const before = writes;
     const { annotations } = await store.all();
-    if (film !== state.film) return;
+    // What was read is older than what is shown; whoever looked or wrote meanwhile reads again.
+    if (film !== state.film || before !== writes) return;
     const kept = annotations.filter(({ picture }) => picture === film?.hash).map((after) => ({ after }));
     const marks = applied([], [...kept, ...onFilm(state.unkept)]);
     const selected = marks.some(({ id }) => id === state.selected) ? state.selected : undefined;
@@ -112,6 +115,7 @@ export function desk(store: MarkStore, author: string): Desk {
     for (const picture of pictures) seen.set(picture.hash, picture);
     const whole = [...state.unkept, ...step];
     const touched = new Set(whole.map(({ before, after }) => (after ?? before)?.picture));
+    writes++;
     // Shown before it is kept, and in sight even where it cannot be.
     set({ marks: applied(state.marks, onFilm(step)), unkept: [] });
     try {

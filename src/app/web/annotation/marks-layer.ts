@@ -55,6 +55,8 @@ export class MarksLayer extends LitElement {
   /** The hash of the film that the annotator is for, and the marks that it has. */
   #film: string | undefined;
   #drawn: readonly Annotation[] = [];
+  /** While the annotator is told what the desk has, and has nothing to tell. */
+  #isShowing = false;
   #leave: (() => void) | undefined;
   readonly #colours = new CSSStyleSheet();
 
@@ -106,19 +108,24 @@ export class MarksLayer extends LitElement {
   }
 
   protected override updated(_: PropertyValues): void {
-    const { film, tool, selected, people } = this.desk.state;
+    const { film, tool, people } = this.desk.state;
     this.dataset.tool = tool;
     this.tabIndex = tool === "look" ? -1 : 0;
     this.ariaDescription = strings.toolHint[tool];
+    this.#isShowing = true;
     if (film?.hash !== this.#film) this.#open();
-    const annotator = this.#annotator;
-    if (!annotator) return;
     const shown = this.#shown();
-    this.#show(annotator, shown);
+    if (this.#annotator) this.#show(this.#annotator, shown);
+    this.#isShowing = false;
     const colours = shown.map(
       ({ id, author }) => `[data-id="${CSS.escape(id)}"] .a9s-inner { stroke: ${authorColour(author, people)} !important; }`,
     );
     this.#colours.replaceSync(colours.join("\n"));
+  }
+
+  #show(annotator: ImageAnnotator, shown: readonly Regional[]): void {
+    const { tool, selected } = this.desk.state;
+    this.#draw(annotator, shown);
     this.#setTool(annotator, tool);
     const chosen = annotator.getSelected()[0]?.id;
     const wanted = tool === "select" && shown.some(({ id }) => id === selected) ? selected : undefined;
@@ -126,7 +133,7 @@ export class MarksLayer extends LitElement {
   }
 
   /** One by one: of changes that come together, Annotorious gives handles to all, whichever is chosen. */
-  #show(annotator: ImageAnnotator, shown: readonly Regional[]): void {
+  #draw(annotator: ImageAnnotator, shown: readonly Regional[]): void {
     const before = new Map(this.#drawn.map((mark) => [mark.id, mark]));
     for (const mark of shown) {
       if (before.get(mark.id) !== mark) annotator.setAnnotations([shapeOf(mark.id, mark.region)], false);
@@ -164,8 +171,10 @@ export class MarksLayer extends LitElement {
       // Not before Annotorious has chosen what it has just made.
       for (const { id, target } of changes.created ?? []) queueMicrotask(() => this.#take(id, regionOf(target.selector)));
     });
-    annotator.on("selectionChanged", ([chosen]) => {
-      if (this.desk.state.tool === "select" && chosen?.id !== this.desk.state.selected) this.desk.set({ selected: chosen?.id });
+    // As it happens: Annotorious tells of it by an event a while later, when a key may have chosen another mark.
+    annotator.state.selection.subscribe(({ selected: [chosen] }) => {
+      if (this.#isShowing || this.desk.state.tool !== "select") return;
+      if (chosen?.id !== this.desk.state.selected) this.desk.set({ selected: chosen?.id });
     });
     const drawing = annotator.element.querySelector("svg");
     if (!drawing) return;
@@ -218,12 +227,12 @@ export class MarksLayer extends LitElement {
   readonly #key = (event: KeyboardEvent): void => {
     const { film, tool } = this.desk.state;
     if (!film || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (!(isDrawing(tool) ? this.#draw(event, tool) : this.#change(event)) && !this.#zoom(event.key)) return;
+    if (!(isDrawing(tool) ? this.#drawByKey(event, tool) : this.#changeByKey(event)) && !this.#zoom(event.key)) return;
     event.preventDefault();
     event.stopPropagation();
   };
 
-  #draw({ key, shiftKey }: KeyboardEvent, tool: "box" | "outline"): boolean {
+  #drawByKey({ key, shiftKey }: KeyboardEvent, tool: "box" | "outline"): boolean {
     const { film } = this.desk.state;
     const next = film && aimed(this.aim ?? inMiddle(film), key, shiftKey, tool, film);
     if (key === "Escape") this.#annotator?.cancelDrawing();
@@ -235,7 +244,7 @@ export class MarksLayer extends LitElement {
     return true;
   }
 
-  #change({ key, shiftKey }: KeyboardEvent): boolean {
+  #changeByKey({ key, shiftKey }: KeyboardEvent): boolean {
     const { film, selected } = this.desk.state;
     const shown = this.#shown();
     const place = shown.findIndex(({ id }) => id === selected);
