@@ -8,8 +8,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { pageHeaders } from "../../src/app/web/content-policy.ts";
 import { PATIENCE } from "./chromium.ts";
 import { describeInChromium } from "./describe-in-chromium.ts";
+import { inspect } from "./inspect.ts";
 import { repository } from "./library.ts";
-import { screenshooter } from "./screenshots.ts";
 import { type Site, serve } from "./site.ts";
 import { shownText } from "./viewer-page.ts";
 import { webFolder } from "./web.ts";
@@ -80,8 +80,6 @@ await describeInChromium((browser) => {
     await page.mouse.click(place.x, place.y);
   }
 
-  const shoot = screenshooter(() => page);
-
   async function exported(name: string): Promise<Buffer> {
     const [download] = await Promise.all([page.waitForEvent("download"), button(name).click()]);
     return readFile(await download.path());
@@ -116,7 +114,7 @@ await describeInChromium((browser) => {
       await click(x, y);
     await expect.poll(rows).toEqual(["opacity box", "effusion outline"]);
     expect(await tags()).toEqual(["opacity", "effusion"]);
-    await shoot("annotated");
+    await inspect(page, "annotated");
   });
 
   test("what is drawn is where the pointer was, also when the film is zoomed and panned", async () => {
@@ -242,7 +240,7 @@ await describeInChromium((browser) => {
     await page.getByRole("button", { name: "Merge opacity" }).click();
     await page.getByText("in the consensus").waitFor();
     await expect.poll(tags).toContain("opacity · consensus by Cy");
-    await shoot("consensus");
+    await inspect(page, "consensus");
   });
 
   test("films are read blind: no names, scores or marks of others, answers by keys, kept as a table", async () => {
@@ -254,7 +252,7 @@ await describeInChromium((browser) => {
     await page.getByRole("heading", { name: "Film 1 of 2" }).waitFor();
     expect(await shownText(page)).not.toMatch(/phantom|grey\.jpg|Ann\b|consensus|Scores/);
     expect(await tags()).toEqual([]);
-    await shoot("reading");
+    await inspect(page, "reading");
     for (const place of [1, 2]) {
       await page.getByRole("heading", { name: `Film ${place} of 2` }).waitFor();
       await page.keyboard.press(String(place));

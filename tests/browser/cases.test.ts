@@ -14,7 +14,8 @@ import { fileOf, tinyClassifier } from "../tiny-model.ts";
 import { withDetector } from "../with-detector.ts";
 import { PATIENCE } from "./chromium.ts";
 import { describeInChromium } from "./describe-in-chromium.ts";
-import { screenshooter, screenshots } from "./screenshots.ts";
+import { inspect } from "./inspect.ts";
+import { screenshots } from "./screenshots.ts";
 import { type Site, serve } from "./site.ts";
 import { webFolder } from "./web.ts";
 
@@ -62,8 +63,6 @@ await describeInChromium((browser) => {
     return stdout;
   }
 
-  const shoot = screenshooter(() => page);
-
   const choose = async (button: string, files: string | readonly string[]): Promise<void> => {
     const [chooser] = await Promise.all([
       page.waitForEvent("filechooser"),
@@ -98,9 +97,9 @@ await describeInChromium((browser) => {
     for (const [rank, { distance, item }] of found.entries()) {
       expect(item.sha256).toBe(headless[rank].sha256);
       expect(Math.abs(distance - headless[rank].distance)).toBeLessThanOrEqual(1e-5 * Math.max(1, headless[rank].distance));
-      const label = await neighbours().nth(rank).getAttribute("aria-label");
-      expect(label).toBe(
-        `${rank + 1}. ${headless[rank].label}, distance ${distance.toPrecision(4)}, f${headless[rank].file.match(/f(\d)\.png/)[1]}.png, from drawn`,
+      const [{ label, file }, shown] = [headless[rank], await neighbours().nth(rank).innerText()];
+      expect(shown.split("\n").map((line) => line.trim())).toEqual(
+        expect.arrayContaining([label, `${rank + 1}. distance ${distance.toPrecision(4)}`, file.split("/").at(-1), "from drawn"]),
       );
     }
   });
@@ -117,14 +116,14 @@ await describeInChromium((browser) => {
         return new Set(data).size;
       });
     expect(drawn).toBeGreaterThan(20);
-    await shoot("cases");
+    await inspect(page, "cases");
     await neighbours().first().focus();
     await page.keyboard.press("Enter");
     const dialog = page.getByRole("dialog");
     await dialog.waitFor();
     await expect.poll(() => dialog.locator("roentgen-film .reading").count(), { timeout: PATIENCE }).toBe(2);
     expect(await dialog.getByRole("button", { name: "Close" }).evaluate((one) => one.matches(":focus"))).toBe(true);
-    await shoot("compare");
+    await inspect(page, "compare");
     const first = await dialog.getByRole("heading").innerText();
     await dialog.getByRole("button", { name: "Farther" }).click();
     expect(await dialog.getByRole("heading").innerText()).not.toBe(first);
@@ -191,7 +190,7 @@ await describeInChromium((browser) => {
     // One for the picture and one for its model; with other fonts the card may go over it.
     const pages = pdf.toString("latin1").match(/\/Type\s*\/Page\b/g)?.length ?? 0;
     expect([2, 3]).toContain(pages);
-    await shoot("report");
+    await inspect(page, "report");
     await page.keyboard.press("Escape");
     expect(await report.count()).toBe(0);
     expect(
@@ -249,7 +248,7 @@ await describeInChromium((browser) => {
     await page.locator(".panel .no-answer").waitFor();
     expect(await page.locator(".panel .no-answer").innerText()).toMatch(/unlike the films that the model was fitted on: energy /);
     await expect.poll(() => page.locator(".list .state").first().innerText(), { timeout: PATIENCE }).toBe("no answer");
-    await shoot("withheld");
+    await inspect(page, "withheld");
     const { bytes } = await saved("Save CSV");
     expect(readCsv(bytes.toString(), "report.csv").rows[0].slice(1, 3)).toEqual(["withheld", ""]);
   });

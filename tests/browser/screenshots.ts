@@ -21,10 +21,3 @@ export async function inEveryShape(page: Page, view: string, look: (shape: strin
   }
   await page.setViewportSize(WIDE);
 }
-
-/** Takes pictures of the page under a name, where somebody wants them. */
-export function screenshooter(pageOf: () => Page): (name: string) => Promise<void> {
-  return async (name) => {
-    if (screenshots) await inEveryShape(pageOf(), name, async () => {});
-  };
-}

@@ -16,8 +16,8 @@ import { folderOf } from "../training/films.ts";
 import { phantomFiles } from "../training/phantoms.ts";
 import { PATIENCE } from "./chromium.ts";
 import { describeInChromium } from "./describe-in-chromium.ts";
+import { inspect } from "./inspect.ts";
 import { libraryFolder, repository } from "./library.ts";
-import { screenshooter } from "./screenshots.ts";
 import { type Site, serve } from "./site.ts";
 import { webFolder } from "./web.ts";
 
@@ -36,8 +36,6 @@ await describeInChromium((browser) => {
   let epochs = 0;
   const requests: string[] = [];
   const complaints: string[] = [];
-  const shoot = screenshooter(() => page);
-
   beforeAll(async () => {
     site = await serve({ "/dist/": await libraryFolder("one-file"), "/": await webFolder() }, { headers: pageHeaders });
     context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: "dark", acceptDownloads: true });
@@ -77,11 +75,10 @@ await describeInChromium((browser) => {
     await page.getByLabel("Augmentation").selectOption("apostolopoulos");
     // Drawn films of one size look alike.
     await page.getByLabel("nearly one picture").check();
-    await shoot("training-options");
+    await inspect(page, "training-options");
     await page.getByText("cxr-mobilenet-v2 is ready").waitFor({ state: "attached" });
     await button("Start training").click();
     await page.locator("roentgen-training tbody th", { hasText: /^1\b/ }).waitFor();
-    await shoot("training-running");
     await button("Stop").click();
     const [, whole] =
       /after (\d+) whole/.exec(
@@ -92,6 +89,7 @@ await describeInChromium((browser) => {
       ) ?? [];
     epochs = Number(whole) + 1;
     expect(epochs).toBeGreaterThan(1);
+    await inspect(page, "training-stopped");
   });
 
   test("after a reload it goes on with the same folder, and not with another", async () => {
@@ -123,7 +121,7 @@ await describeInChromium((browser) => {
         .getByText(/^On 4 test films: accuracy/)
         .count(),
     ).toBe(1);
-    await shoot("training-done");
+    await inspect(page, "training-done");
   });
 
   const downloaded = async (name: string): Promise<Buffer> => {

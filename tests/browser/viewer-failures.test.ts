@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { pageHeaders } from "../../src/app/web/content-policy.ts";
 import { PATIENCE } from "./chromium.ts";
 import { describeInChromium } from "./describe-in-chromium.ts";
+import { inspect } from "./inspect.ts";
 import { type Site, serve } from "./site.ts";
 import { shownText } from "./viewer-page.ts";
 import { webFolder } from "./web.ts";
@@ -34,6 +35,7 @@ await describeInChromium((browser) => {
     await page.goto(`${site.origin}/`);
     expect(await page.getByRole("alert").innerText()).toContain(heading);
     await page.locator("input#pictures").setInputFiles({ name: "a.png", mimeType: "image/png", buffer: Buffer.from("") });
+    await inspect(page, `failed-${heading.toLowerCase().replace(/\W+/g, "-")}`);
     expect(await shownText(page)).not.toMatch(/\d %|NaN/);
     await spoilt.close();
   });

@@ -1,17 +1,15 @@
 /** The viewer's page as tests use it: opened once, with what it tells gathered, and what it asked for and complained of. */
-import axeCore from "axe-core";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, beforeAll, expect } from "vitest";
+import { afterAll, beforeAll } from "vitest";
 import { pageHeaders } from "../../src/app/web/content-policy.ts";
 import { PATIENCE } from "./chromium.ts";
-import { inEveryShape, WIDE } from "./screenshots.ts";
+import { inspect } from "./inspect.ts";
+import { WIDE } from "./screenshots.ts";
 import { type Site, serve } from "./site.ts";
 import { webFolder } from "./web.ts";
 
 /** What the page tells, gathered before its own script runs. */
 declare global {
-  /** What the page has once axe-core's source was run in it. */
-  var axe: typeof axeCore;
   var told: { readonly type: string; readonly detail: unknown }[];
 }
 
@@ -26,20 +24,6 @@ export const gather = (): void => {
       { capture: true },
     );
 };
-
-/** The rules of axe-core that the page breaks, and where. */
-async function violations(page: Page): Promise<unknown> {
-  // By the debugger's own way in, which a content policy does not stand in.
-  if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(axeCore.source);
-  return page.evaluate(async () => {
-    const { violations } = await globalThis.axe.run(document, { resultTypes: ["violations"] });
-    return violations.map(({ id, help, nodes }) => ({
-      id,
-      help,
-      where: nodes.map(({ target, failureSummary }) => [target.join(" "), failureSummary]),
-    }));
-  });
-}
 
 /** All that can be read in the viewer; a shadow host itself has no text. */
 export const shownText = (page: Page): Promise<string> =>
@@ -61,7 +45,7 @@ export interface ViewerPage {
   addPictures(files: Parameters<Page["setInputFiles"]>[1]): Promise<void>;
   /** What is drawn, as one number that any change of the picture changes. */
   drawn(): Promise<number>;
-  /** Expects that everybody can use what the page shows, wide and narrow, dark and light; takes its pictures, where somebody wants them. */
+  /** `inspect` of the page. */
   inspect(view: string): Promise<void>;
 }
 
@@ -114,6 +98,6 @@ export function viewerIn(browser: Browser): ViewerPage {
           for (const [i, value] of data.entries()) sum = (31 * sum + (i + 1) * value) % 4294967291;
           return sum;
         }),
-    inspect: (view) => inEveryShape(page, view, async (shape) => expect(await violations(page), shape).toEqual([])),
+    inspect: (view) => inspect(page, view),
   };
 }

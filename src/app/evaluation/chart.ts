@@ -41,6 +41,8 @@ export function chart(document: Document, name: string, caption: string, options
     ...options,
   });
   figure.setAttribute("xmlns", "http://www.w3.org/2000/svg");
+  // One picture with one name; Plot's names of its parts are for nobody.
+  for (const part of figure.querySelectorAll("g[aria-label]")) part.removeAttribute("aria-label");
   figure.setAttribute("role", "img");
   figure.setAttribute("aria-label", caption);
   return { name, caption, svg: figure.outerHTML };

@@ -58,6 +58,7 @@ export const strings = {
   level: "Level",
   zoom: "Zoom",
   cases: "Similar cases",
+  casesFound: "Similar films",
   casesHint:
     "Films of a collection that look alike to the model. Open an index that “search index” has made, or make one of the pictures here.",
   openIndexFolder: "Open an index…",

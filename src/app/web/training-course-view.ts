@@ -69,7 +69,7 @@ function epochTable(records: readonly EpochRecord[]): TemplateResult {
     ],
   }));
   const names = [columns.loss, columns.valLoss, columns.accuracy, columns.balancedAccuracy, columns.lr, columns.speed];
-  return html`<div class="wide"><table>
+  return html`<div class="wide" role="region" aria-label=${texts.course} tabindex="0"><table>
     <caption class="away">${texts.course}</caption>
     <thead><tr>${[columns.epoch, ...names].map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
     <tbody>${rows.map(({ name, cells }) => html`<tr><th scope="row">${name}</th>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>`)}</tbody>

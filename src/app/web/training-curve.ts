@@ -77,6 +77,8 @@ function chart(label: string, lines: readonly Line[], { width, epochs, best, dom
   });
   // Its rules stand in the page's own style: a content policy refuses those that lie in a picture.
   for (const style of figure.querySelectorAll("style")) style.remove();
+  // One picture with one name; Plot's names of its parts are for nobody.
+  for (const part of figure.querySelectorAll("g[aria-label]")) part.removeAttribute("aria-label");
   figure.setAttribute("role", "img");
   figure.setAttribute("aria-label", strings.training.curveOf(label));
   return figure;

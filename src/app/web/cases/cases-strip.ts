@@ -6,7 +6,7 @@ import { drawPicture } from "../draw-picture.ts";
 import type { Session } from "../session.ts";
 import { strings } from "../strings.ts";
 import { CompareDialog, defineCompareDialog } from "./compare-dialog.ts";
-import { captionOf, distanceText, type ListedFilm, listedFilms, voteText } from "./listed-films.ts";
+import { distanceText, type ListedFilm, listedFilms, voteText } from "./listed-films.ts";
 import type { CasesState, SmallFilm } from "./similar-cases.ts";
 
 /** Canvas pixels of a small picture's longer side: two for each of the page's. */
@@ -51,7 +51,7 @@ export class CasesStrip extends LitElement {
   protected override render(): TemplateResult {
     const { found } = this.cases;
     const films = listedFilms(this.cases);
-    return html`<section aria-label=${strings.cases} aria-busy=${!found}>
+    return html`<section aria-label=${strings.casesFound} aria-busy=${!found}>
       ${
         !found
           ? html`<p class="quiet">${this.cases.problem === undefined ? strings.searching : nothing}</p>`
@@ -68,8 +68,8 @@ export class CasesStrip extends LitElement {
     const { rank, distance, label, labelPlace, name, item } = film;
     const small = this.cases.films.get(film.place);
     const dot = (): TemplateResult => html`<span class="dot" .style=${`background: rgb(${classColour(labelPlace).join(" ")})`}></span>`;
-    return html`<button aria-label=${captionOf(film)} title=${item.file} @click=${() => this.#dialog()?.show(film)}>
-      <span class="picture">${smallPicture(small)}</span>
+    return html`<button title=${item.file} @click=${() => this.#dialog()?.show(film)}>
+      <span class="picture" aria-hidden=${!small || "film" in small}>${smallPicture(small)}</span>
       <span class="line label">${label ? html`${dot()}${label}` : name}</span>
       <span class="line">${rank}. ${strings.distanceOf(distanceText(distance))}</span>
       ${label ? html`<span class="line">${name}</span>` : nothing}
@@ -87,7 +87,7 @@ export class CasesStrip extends LitElement {
 function smallPicture(film: SmallFilm | undefined): TemplateResult | string {
   if (!film) return "…";
   if ("missing" in film) return strings.missing[film.missing];
-  return html`<canvas aria-hidden="true" ${ref((canvas) => canvas instanceof HTMLCanvasElement && drawPicture(canvas, { film }, SIDE))}></canvas>`;
+  return html`<canvas ${ref((canvas) => canvas instanceof HTMLCanvasElement && drawPicture(canvas, { film }, SIDE))}></canvas>`;
 }
 
 export const defineCasesStrip = (): void => {
