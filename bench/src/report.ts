@@ -68,14 +68,19 @@ export function markdown(head: readonly string[], results: readonly CaseResult[]
 
 function timeOf(figures?: Figures): string {
   if (!figures) return "";
-  if (figures.wallMs) return milliseconds(figures.wallMs.median);
-  return figures.failure?.startsWith("wrong result") ? "wrong" : "failed";
+  return figures.wallMs ? milliseconds(figures.wallMs.median) : withoutTime(figures);
 }
+
+/** A peer that has no such operation to call has not failed at it. */
+const hasNoCall = ({ failure = "" }: Figures): boolean => /there is no call for|has no form/.test(failure);
+
+const withoutTime = (figures: Figures): string =>
+  hasNoCall(figures) ? "–" : figures.failure?.startsWith("wrong result") ? "wrong" : "failed";
 
 /** Median, and the interquartile range as a share of it. */
 function cell(figures?: Figures): string {
   if (!figures) return "";
-  if (!figures.wallMs) return figures.failure?.startsWith("wrong result") ? "wrong" : "failed";
+  if (!figures.wallMs) return withoutTime(figures);
   const { median, lowerQuartile, upperQuartile } = figures.wallMs;
   return `${milliseconds(median)} ±${((50 * (upperQuartile - lowerQuartile)) / median).toFixed(0)}%`;
 }
@@ -84,7 +89,9 @@ const milliseconds = (ms?: number): string => (ms === undefined ? "" : ms.toFixe
 
 const failures = (results: readonly CaseResult[]): string[] => {
   const lines = results.flatMap(({ name, contestants }) =>
-    Object.entries(contestants).flatMap(([who, { failure }]) => (failure === undefined ? [] : [`  ${who}, ${name}: ${failure}`])),
+    Object.entries(contestants).flatMap(([who, figures]) =>
+      figures.failure === undefined || hasNoCall(figures) ? [] : [`  ${who}, ${name}: ${figures.failure}`],
+    ),
   );
   return lines.length > 0 ? ["", "No figure:", ...lines] : [];
 };
