@@ -10,7 +10,7 @@ export function pageGpu(): GPU {
   throw new DeviceError(
     isSecureContext === false
       ? "WebGPU is kept from this page, since it did not come over https or from localhost"
-      : `this browser has no WebGPU; there is in Chrome and Edge from 113, Safari from 26, Firefox from 141 on Windows and 145 on macOS; ${flags}`,
+      : `this browser has no WebGPU; Chrome and Edge have it from 113, Safari from 26, Firefox from 141 on Windows and 145 on macOS; ${flags}`,
     { reason: "no-webgpu" },
   );
 }

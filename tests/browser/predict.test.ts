@@ -83,12 +83,7 @@ await describeInChromium((browser) => {
   });
 
   test.each([
-    [
-      "no WebGPU",
-      "delete Navigator.prototype.gpu",
-      "no-webgpu",
-      /^device: this browser has no WebGPU; there is in Chrome and Edge from 113/,
-    ],
+    ["no WebGPU", "delete Navigator.prototype.gpu", "no-webgpu", /^device: this browser has no WebGPU; Chrome and Edge have it from 113/],
     ["no adapter", "GPU.prototype.requestAdapter = async () => null", "no-adapter", /^device: no usable adapter; .*chrome:\/\/gpu/],
     [
       "an insecure page",

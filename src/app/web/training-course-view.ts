@@ -60,12 +60,14 @@ export const numberText = (value: number | undefined): string => (value !== unde
 /** All that the curves show, in numbers. */
 function epochTable(records: readonly EpochRecord[]): TemplateResult {
   const { columns } = texts;
-  const rows = records.map(({ epoch, train, val, lr, imagesPerSecond, isBest }) => ({
-    name: `${epoch + 1}${isBest ? ` (${texts.best})` : ""}`,
+  // Each was the best when it ended.
+  const best = records.findLast(({ isBest }) => isBest);
+  const rows = records.map((record) => ({
+    name: `${record.epoch + 1}${record === best ? ` (${texts.best})` : ""}`,
     cells: [
-      ...[train.loss, val?.loss, val?.accuracy, val?.balancedAccuracy].map(numberText),
-      lr.toPrecision(3),
-      imagesPerSecond.toPrecision(3),
+      ...[record.train.loss, record.val?.loss, record.val?.accuracy, record.val?.balancedAccuracy].map(numberText),
+      record.lr.toPrecision(3),
+      record.imagesPerSecond.toPrecision(3),
     ],
   }));
   const names = [columns.loss, columns.valLoss, columns.accuracy, columns.balancedAccuracy, columns.lr, columns.speed];

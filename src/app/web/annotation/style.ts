@@ -19,10 +19,10 @@ export const style = css`
   .away-button { border: 0; background: none; color: var(--quiet); }
   .problem { color: var(--problem); overflow-wrap: anywhere; }
   .done { color: var(--accent); }
-  .panel details { border-top: 1px solid var(--line); padding: 0.6rem 1rem; }
-  .panel details details { padding: 0.3rem 0; border: 0; }
-  .panel summary { cursor: pointer; font-weight: 600; }
-  .panel summary.small { font-weight: 400; }
+  .panel > details { border-top: 1px solid var(--line); padding: 0.6rem 1rem; }
+  .panel > details details { padding: 0.3rem 0; border: 0; }
+  .panel > details summary { cursor: pointer; font-weight: 600; }
+  .panel > details summary.small { font-weight: 400; }
   .values { display: grid; grid-template-columns: auto 1fr; gap: 0.1rem 0.8rem; margin: 0.3rem 0; font-size: 13px; }
   .values dt { color: var(--quiet); }
   .values dd { margin: 0; text-align: right; font-variant-numeric: tabular-nums; }
