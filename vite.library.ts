@@ -26,7 +26,7 @@ export function library(kind: LibraryKind, outDir = pathOf(kind === "parts" ? "d
     // What is behind a test for Node can then be seen to be dead.
     define: { "globalThis.process": "undefined" },
     resolve: { alias: { pngjs: "pngjs/browser.js" } },
-    plugins: [shadersInside, onlyTheirCode, isWhole ? workerOfOneFile : workerBeside],
+    plugins: [shadersInside, onlyTheirCode, weightsBeside(isWhole ? 1 : 2), isWhole ? workerOfOneFile : workerBeside],
     build: {
       outDir,
       emptyOutDir: !isWhole,
@@ -125,6 +125,25 @@ const workerBeside: Plugin = {
     for (const part of Object.values(bundle)) if (part.type === "chunk") part.code = part.code.replace("__BATCH_WORKER__", STARTED);
   },
 };
+
+const SHIPPED = /new URL\(`\.\.\/\.\.\/weights\/[^`]*`, import\.meta\.url\)/;
+
+/**
+ * Shipped models stay files of the package; Vite would write them into the code of a library, all 30 MB.
+ * @param depth how many folders of the package the output's folder is in, itself counted.
+ */
+export const weightsBeside = (depth: number): Plugin => ({
+  name: "roentgen:weights-beside",
+  enforce: "pre",
+  transform: (code, id) => (id === pathOf("src/models/shipped.ts") ? code.replace(SHIPPED, "__SHIPPED_MODEL__(name)") : undefined),
+  generateBundle(_, bundle) {
+    for (const part of Object.values(bundle)) {
+      if (part.type !== "chunk") continue;
+      const weights = `${"../".repeat(depth + part.fileName.split("/").length - 1)}weights/`;
+      part.code = part.code.replace(/__SHIPPED_MODEL__\((\w+)\)/, `new URL(\`${weights}\${$1}.safetensors\`,import.meta.url)`);
+    }
+  },
+});
 
 const WORKER_NAME = "roentgen-batch-worker";
 

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin, type UserConfig } from "vite";
 import { contentPolicy, pageHeaders } from "./src/app/web/content-policy.ts";
-import { onlyTheirCode, shadersInside } from "./vite.library.ts";
+import { onlyTheirCode, shadersInside, weightsBeside } from "./vite.library.ts";
 
 const pathOf = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -119,7 +119,7 @@ export const element = (outDir = pathOf("dist")): UserConfig => ({
   publicDir: false,
   define,
   resolve: { alias: { pngjs: "pngjs/browser.js" } },
-  plugins: [shadersInside, onlyTheirCode, workersBeside],
+  plugins: [shadersInside, onlyTheirCode, weightsBeside(1), workersBeside],
   build: {
     outDir,
     emptyOutDir: false,

@@ -13,6 +13,15 @@ describe.each(["one-file", "parts"] as const)("%s", (kind) => {
     expect(unresolvedIn(await libraryFolder(kind))).toEqual([]);
   });
 
+  test("has no shipped model in it, and knows where they are beside it", async () => {
+    const folder = await libraryFolder(kind);
+    const texts = scriptsIn(folder).map((name) => read(folder, name));
+    expect(texts.reduce((sum, { length }) => sum + length, 0)).toBeLessThan(8e6);
+    const [, root] =
+      texts.map((text) => /new URL\(`([./]+)weights\/\$\{\w+\}\.safetensors`,import\.meta\.url\)/.exec(text)).find(Boolean) ?? [];
+    expect(root).toBe(kind === "one-file" ? "../" : "../../../");
+  });
+
   test("does not ask for Node", async () => {
     const folder = await libraryFolder(kind);
     const asked = /getBuiltinModule|["'`]node:|libvulkan/;
