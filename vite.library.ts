@@ -108,7 +108,12 @@ export const onlyTheirCode: Plugin = {
   load: (id) => (id === NOTHING ? "export default {};" : undefined),
   transform(code, id) {
     if (!/node_modules\/@jsquash\/.*_dec\.js$/.test(id)) return undefined;
-    return code.replaceAll(/new URL\("[^"]*\.wasm",\s*import\.meta\.url\)/g, '""');
+    return (
+      code
+        .replaceAll(/new URL\("[^"]*\.wasm",\s*import\.meta\.url\)/g, '""')
+        // webpack writes an address in its place, to which nothing can be assigned.
+        .replaceAll(/import\.meta\.url\s*=\s*(["'])[^"']*\1;?/g, "")
+    );
   },
 };
 

@@ -22,6 +22,11 @@ describe.each(["one-file", "parts"] as const)("%s", (kind) => {
     expect(root).toBe(kind === "one-file" ? "../" : "../../../");
   });
 
+  test("assigns nothing to its own address, in whose place webpack writes a text", async () => {
+    const folder = await libraryFolder(kind);
+    expect(scriptsIn(folder).filter((name) => /import\.meta\.url\s*=[^=]/.test(read(folder, name)))).toEqual([]);
+  });
+
   test("does not ask for Node", async () => {
     const folder = await libraryFolder(kind);
     const asked = /getBuiltinModule|["'`]node:|libvulkan/;
