@@ -1,5 +1,7 @@
 /** Once it was opened, the viewer's page works without a network, with the model that it kept. */
+import { statSync } from "node:fs";
 import { expect, test } from "vitest";
+import { bytesText } from "../../src/app/web/score-text.ts";
 import type { Prediction } from "../../src/models/result.ts";
 import { describeInChromium } from "./describe-in-chromium.ts";
 import { repository } from "./library.ts";
@@ -17,7 +19,8 @@ await describeInChromium((browser) => {
     const scores = await scored();
     await viewer.page.getByText("Offline use").click();
     await viewer.page.getByText(/^This page is kept on this device/).waitFor();
-    await viewer.page.getByText("4.6 MB, on this device").waitFor();
+    const { size } = statSync(repository("weights/cxr-mobilenet-v2.safetensors"));
+    await viewer.page.getByText(`${bytesText(size)}, on this device`).waitFor();
     await viewer.inspect("offline");
     await viewer.site.close();
     // By the page itself: the debugger's reload also fails where only a request that a browser makes beside its service worker does.
