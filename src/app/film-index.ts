@@ -49,6 +49,8 @@ export interface IndexStore {
   readonly partSize: number;
   /** Those of some hashes that it has. */
   known(hashes: readonly string[]): Promise<ReadonlySet<string>>;
+  /** A film's path as it is kept; absolute paths and URLs stay. */
+  stored(file: string): string;
   add(part: EmbeddingIndex): Promise<void>;
 }
 

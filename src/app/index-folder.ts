@@ -1,19 +1,12 @@
 /** The folder of an index of embeddings: embeddings.safetensors and items.jsonl. */
 import { stat } from "node:fs/promises";
-import { isAbsolute, join, relative, resolve } from "node:path";
+import { join } from "node:path";
 import { InputError } from "../bytes.ts";
-import {
-  appended,
-  type EmbeddingIndex,
-  type IndexItem,
-  indexFileNames,
-  readIndex,
-  type StoredIndex,
-  writeIndex,
-} from "../retrieval/embedding-index.ts";
+import { appended, type EmbeddingIndex, indexFileNames, readIndex, type StoredIndex, writeIndex } from "../retrieval/embedding-index.ts";
 import { makeFolder, writeWhole } from "../training/write-file.ts";
 import { columnsOf, type FilmIndex, type IndexStore, itemSearcher } from "./film-index.ts";
 import { uriOf } from "./lance-index.ts";
+import { toStored } from "./stored-path.ts";
 
 /**
  * @throws InputError where there is no index, or one that is damaged.
@@ -40,20 +33,6 @@ export async function saveIndex(folder: string, index: EmbeddingIndex): Promise<
   await writeWhole(join(folder, indexFileNames.items), items);
   await writeWhole(join(folder, indexFileNames.embeddings), embeddings);
 }
-
-const isFixed = (path: string): boolean => isAbsolute(path) || /^[a-z][a-z0-9+.-]+:\/\//i.test(path);
-
-/**
- * A film's path as an index keeps it: counted from the index's folder, so that both can be moved, and absolute in a table, which is in no
- * folder that films could be counted from. Absolute paths and URLs stay.
- */
-export function toStored(index: string, file: string): string {
-  if (isFixed(file)) return file;
-  return uriOf(index) === undefined ? relative(resolve(index), resolve(file)).replaceAll("\\", "/") : resolve(file);
-}
-
-/** The path by which a film of an index is read from here. */
-export const fromStored = (folder: string, { file }: IndexItem): string => (isFixed(file) ? file : relative("", resolve(folder, file)));
 
 /** @throws InputError where there is no index, or one that is damaged. */
 export async function folderFilmIndex(folder: string): Promise<FilmIndex> {
@@ -90,6 +69,7 @@ export async function folderStore(folder: string): Promise<IndexStore> {
       const own = new Set(index?.items.map(({ sha256 }) => sha256));
       return new Set(asked.filter((hash) => own.has(hash)));
     },
+    stored: (file) => toStored(folder, file),
     async add(part) {
       index = index ? appended(index, part, folder) : part;
       await saveIndex(folder, index);

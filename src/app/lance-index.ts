@@ -1,9 +1,11 @@
 /** An index of films as a LanceDB table, `lancedb:URI` on the command line. */
+import { resolve } from "node:path";
 import { InputError } from "../bytes.ts";
 import { descriptionFrom, descriptionTexts, type EmbeddingIndex, type IndexItem, itemOf } from "../retrieval/embedding-index.ts";
 import { tensor } from "../tensor.ts";
 import { columnsOf, type FilmIndex, type FilmSearcher, type IndexStore, itemSearcher, type SearchOptions } from "./film-index.ts";
 import { createLance, type LanceDistance, type LanceFound, type LanceTable, openLance } from "./lance-table.ts";
+import { isFixed } from "./stored-path.ts";
 
 const PREFIX = "lancedb:";
 
@@ -97,6 +99,8 @@ export async function lanceStore(name: string, uri: string): Promise<IndexStore>
       }
       return found;
     },
+    // A table is in no folder that films could be counted from.
+    stored: (file) => (isFixed(file) ? file : resolve(file)),
     async add(part) {
       if (part.items.length === 0) return;
       table = await added(table, uri, part);

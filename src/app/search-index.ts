@@ -18,7 +18,6 @@ import { complain, exitCode, note, wholeNumber, withSharedOptions } from "./comm
 import type { IndexStore } from "./film-index.ts";
 import { type Film, filmsOf } from "./film-list.ts";
 import { pixelsOption } from "./film-options.ts";
-import { toStored } from "./index-folder.ts";
 import { takeInterrupt } from "./interruption.ts";
 import { type ModelOptions, openModel, withModelOptions } from "./models.ts";
 import { openStore } from "./open-film-index.ts";
@@ -126,7 +125,7 @@ async function* embedded(
   model: Model,
   films: readonly HashedFilm[],
   description: IndexDescription,
-  { out, batch, quiet }: IndexOptions,
+  { batch, quiet }: IndexOptions,
   { bar, store }: { readonly bar: Progress; readonly store: IndexStore },
 ): AsyncGenerator<Part> {
   const interruption = takeInterrupt("finishing the batch; --append goes on from there", { quiet });
@@ -153,7 +152,7 @@ async function* embedded(
         continue;
       }
       for (const text of outcome.result.notes ?? []) note(`${path}: ${text}`, { quiet });
-      items.push({ ...columns, file: toStored(out, path), sha256 });
+      items.push({ ...columns, file: store.stored(path), sha256 });
       vectors.push(outcome.result.vector);
       if (interruption.signal.aborted) break;
       if (items.length >= store.partSize) yield part();

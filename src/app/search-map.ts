@@ -11,10 +11,11 @@ import { tsne } from "../retrieval/tsne.ts";
 import type { Tensor } from "../tensor.ts";
 import { note, type SharedOptions, wholeNumber, withSharedOptions } from "./command-line.ts";
 import { columnsOf } from "./film-index.ts";
-import { fromStored, openIndex } from "./index-folder.ts";
+import { openIndex } from "./index-folder.ts";
 import { checkNew, writeChecked } from "./output-files.ts";
 import { progressBar } from "./progress.ts";
 import { noColumn } from "./search-query.ts";
+import { fromStored } from "./stored-path.ts";
 import { version } from "./version.ts";
 
 interface MapOptions extends SharedOptions {

@@ -12,11 +12,11 @@ import { checkAlike, describeEmbeddings, type IndexItem, metrics } from "../retr
 import { type LeftOut, queryName } from "../retrieval/left-out.ts";
 import { complain, exitCode, note, wholeNumber, withSharedOptions } from "./command-line.ts";
 import type { FilmIndex, FilmSearcher } from "./film-index.ts";
-import { fromStored } from "./index-folder.ts";
 import { expandInputs } from "./inputs.ts";
 import { type ModelOptions, openModel, withModelOptions } from "./models.ts";
 import { openFilmIndex } from "./open-film-index.ts";
 import { checkNew, writeChecked } from "./output-files.ts";
+import { fromStored } from "./stored-path.ts";
 import { version } from "./version.ts";
 
 interface QueryOptions extends ModelOptions {

@@ -4,8 +4,9 @@ import { InputError, readBytes } from "../bytes.ts";
 import { sha256 } from "../loaders/sha256.ts";
 import { checkAlike, describeEmbeddings, type StoredIndex } from "../retrieval/embedding-index.ts";
 import { complain, exitCode, withSharedOptions } from "./command-line.ts";
-import { fromStored, openIndex } from "./index-folder.ts";
+import { openIndex } from "./index-folder.ts";
 import { type ModelOptions, openModel, withModelOptions } from "./models.ts";
+import { fromStored } from "./stored-path.ts";
 import { version } from "./version.ts";
 
 interface VerifyOptions extends ModelOptions {
