@@ -3,6 +3,7 @@
  * program under Node with linkedom's.
  */
 import * as Plot from "@observablehq/plot";
+import { asOnePicture } from "../one-picture.ts";
 
 export interface Chart {
   /** For a file name: "roc". */
@@ -41,9 +42,6 @@ export function chart(document: Document, name: string, caption: string, options
     ...options,
   });
   figure.setAttribute("xmlns", "http://www.w3.org/2000/svg");
-  // One picture with one name; Plot's names of its parts are for nobody.
-  for (const part of figure.querySelectorAll("g[aria-label]")) part.removeAttribute("aria-label");
-  figure.setAttribute("role", "img");
-  figure.setAttribute("aria-label", caption);
+  asOnePicture(figure, caption);
   return { name, caption, svg: figure.outerHTML };
 }

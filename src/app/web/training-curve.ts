@@ -1,6 +1,7 @@
 /** The course of a training as curves, by Observable Plot, which is loaded when there is something to draw. */
 import * as Plot from "@observablehq/plot";
 import type { EpochRecord } from "../../training/log.ts";
+import { asOnePicture } from "../one-picture.ts";
 import { strings } from "./strings.ts";
 import type { LossPoint } from "./training-course.ts";
 
@@ -77,9 +78,6 @@ function chart(label: string, lines: readonly Line[], { width, epochs, best, dom
   });
   // Its rules stand in the page's own style: a content policy refuses those that lie in a picture.
   for (const style of figure.querySelectorAll("style")) style.remove();
-  // One picture with one name; Plot's names of its parts are for nobody.
-  for (const part of figure.querySelectorAll("g[aria-label]")) part.removeAttribute("aria-label");
-  figure.setAttribute("role", "img");
-  figure.setAttribute("aria-label", strings.training.curveOf(label));
+  asOnePicture(figure, strings.training.curveOf(label));
   return figure;
 }
