@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { element } from "../../vite.web.ts";
 import { PATIENCE } from "./chromium.ts";
 import { describeInChromium } from "./describe-in-chromium.ts";
-import { gzipBytes, loadedWith, read, scriptsIn, unresolvedIn } from "./imports.ts";
+import { codeLength, gzipBytes, loadedWith, unresolvedIn } from "./imports.ts";
 import { repository } from "./library.ts";
 import { serve } from "./site.ts";
 import { gather } from "./viewer-page.ts";
@@ -29,8 +29,7 @@ test("the element has nothing to resolve but its own parts", () => {
 });
 
 test("no shipped model is in it", () => {
-  const texts = scriptsIn(folder).map((name) => read(folder, name));
-  expect(texts.reduce((sum, { length }) => sum + length, 0)).toBeLessThan(8e6);
+  expect(codeLength(folder)).toBeLessThan(8e6);
 });
 
 test("its engine is 60 kB as it starts, and what it does not do at once comes later", () => {

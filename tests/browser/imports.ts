@@ -40,6 +40,9 @@ export function loadedWith(folder: string, entry: string): string[] {
 export const gzipBytes = (folder: string, scripts: readonly string[]): number =>
   scripts.reduce((sum, script) => sum + gzipSync(read(folder, script)).length, 0);
 
+/** Characters of all scripts of a folder, those that are loaded later too. */
+export const codeLength = (folder: string): number => scriptsIn(folder).reduce((sum, script) => sum + read(folder, script).length, 0);
+
 /** What a folder's scripts import that is none of them. */
 export function unresolvedIn(folder: string): string[] {
   const scripts = scriptsIn(folder);
