@@ -111,6 +111,7 @@ export { WeightsError } from "./loaders/names.ts";
 export { readSafetensors, writeSafetensors } from "./loaders/safetensors.ts";
 export { type StoredTensor, type StoredType, toFloat32 } from "./loaders/stored-tensor.ts";
 export { type NameOutcome, type ReadWeightsOptions, readWeights, type WeightsFile } from "./loaders/weights-file.ts";
+export type { ClinicalValues } from "./models/clinical-values.ts";
 export type { InputDescription, ModelDescription } from "./models/description.ts";
 export {
   type Combination,
@@ -147,7 +148,16 @@ export { type Unsupported, UnsupportedError } from "./models/onnx/unsupported.ts
 export type { Measure, OutOfDistribution } from "./models/out-of-distribution/description.ts";
 export type { OutlierScores, Withheld } from "./models/out-of-distribution/detector.ts";
 export type { Outputs } from "./models/outputs.ts";
-export { type Checks, type Film, openFilm, type Picture, type ReadOptions, type Ready } from "./models/picture.ts";
+export {
+  type Checks,
+  type Film,
+  type FilmPicture,
+  type FilmWithValues,
+  openFilm,
+  type Picture,
+  type ReadOptions,
+  type Ready,
+} from "./models/picture.ts";
 export { type Network, type NetworkOptions, networkNamed, networks } from "./models/registry.ts";
 export type { Answer, Embedding, Milliseconds, Prediction, Result, Segmentation } from "./models/result.ts";
 export { type SelfTest, selfTest } from "./models/self-test.ts";
@@ -369,5 +379,5 @@ export type { StartReport } from "./training/start.ts";
 export type { BatchLoss, FitProgress } from "./training/train-epoch.ts";
 export { newTrainee, type Trainee, type TraineeOptions } from "./training/trainee.ts";
 export { TrainingError } from "./training/training-error.ts";
-export { scalerOf, withScaledValues } from "./training/value-scaler.ts";
+export { clinicalOf, scalerOf, withScaledValues } from "./training/value-scaler.ts";
 export type { FileSystem, StoredFiles } from "./training/write-file.ts";

@@ -96,8 +96,9 @@ function subject(name: string, { seed, size, batch }: BenchOptions) {
   const side = size ?? network.size;
   const shape: Shape = [batch, network.channels, side, side];
   const output = network.build(initialisedWeights(seed), input("pictures", shape));
-  const pictures = drawTensor("pictures", shape, { kind: "uniform", bound: 1 }, seed);
-  return { shape, output, pictures };
+  const drawn = (input: string, size: Shape): Tensor => drawTensor(input, size, { kind: "uniform", bound: 1 }, seed);
+  const inputs = { pictures: drawn("pictures", shape), ...(network.readsClinical && { clinical: drawn("clinical", [batch, 2]) }) };
+  return { shape, output, inputs };
 }
 
 /** The adapter's profile with tuned kernels, after tuning where that is asked for. */
@@ -166,14 +167,14 @@ async function timings(device: Device, names: readonly string[], options: BenchO
 }
 
 async function timing(device: Device, name: string, options: BenchOptions): Promise<NetworkTiming> {
-  const { shape, output, pictures } = subject(name, options);
+  const { shape, output, inputs } = subject(name, options);
   const tuned = await profileFor(device, output, options);
   const begin = performance.now();
   using program = await compile(device, { output }, { precision: options.precision, profile: tuned });
   const compileMs = performance.now() - begin;
-  const firstRunMs = await runMs(program, pictures);
+  const firstRunMs = await runMs(program, inputs);
   const runsMs: number[] = [];
-  for (let round = 0; round < options.rounds; round++) runsMs.push(await runMs(program, pictures));
+  for (let round = 0; round < options.rounds; round++) runsMs.push(await runMs(program, inputs));
   return {
     network: name,
     input: shape,
@@ -190,9 +191,9 @@ async function timing(device: Device, name: string, options: BenchOptions): Prom
   };
 }
 
-async function runMs(program: Program, pictures: Tensor): Promise<number> {
+async function runMs(program: Program, inputs: Readonly<Record<string, Tensor>>): Promise<number> {
   const begin = performance.now();
-  await program.run({ pictures });
+  await program.run(inputs);
   return performance.now() - begin;
 }
 
@@ -207,12 +208,12 @@ interface LaunchProfile {
 
 /** Each launch with the median of its times, and what each shader comes to. */
 async function profile(device: Device, name: string, options: BenchOptions): Promise<Report> {
-  const { shape, output, pictures } = subject(name, options);
+  const { shape, output, inputs } = subject(name, options);
   const tuned = await profileFor(device, output, options);
   using program = await compile(device, { output }, { precision: options.precision, profile: tuned });
-  await program.run({ pictures });
+  await program.run(inputs);
   const rounds: LaunchTime[][] = [];
-  for (let round = 0; round < options.rounds; round++) rounds.push(await program.profile({ pictures }));
+  for (let round = 0; round < options.rounds; round++) rounds.push(await program.profile(inputs));
   const times = rounds[0].map((_, launch) =>
     quantile(
       rounds.map((round) => round[launch].elapsedMs),

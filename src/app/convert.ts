@@ -7,7 +7,7 @@ import { compile } from "../graph/program.ts";
 import { WeightsError } from "../loaders/names.ts";
 import { readNpzArrays } from "../loaders/npz.ts";
 import { readSafetensors, type Writable, writeSafetensors } from "../loaders/safetensors.ts";
-import { toFloat32 } from "../loaders/stored-tensor.ts";
+import { type StoredTensor, toFloat32 } from "../loaders/stored-tensor.ts";
 import { readWeights, type WeightsFile } from "../loaders/weights-file.ts";
 import { readZip } from "../loaders/zip.ts";
 import { type Described, describeWeights } from "../models/describe.ts";
@@ -187,13 +187,17 @@ async function compare(
   const { channels } = described.description.input;
   if (input.shape.length !== 4 || input.shape[1] !== channels)
     throw new InputError(check, `input must be [batch, ${channels}, height, width], got [${input.shape.join(", ")}]`);
+  const clinical = arrays.get("clinical");
+  if ((clinical !== undefined) !== (described.description.input.clinical !== undefined))
+    throw new InputError(check, `${clinical ? "holds" : "lacks"} the array clinical, of what the network reads beside pictures`);
   const [batch, , height, width] = input.shape;
   const description = { ...described.description, input: { ...described.description.input, height, width } };
   const { raw, scores } = outputsOf(description, weightsFrom(toTensors(stored)), batch);
   const device = await requestDevice({ adapter });
   try {
     using program = await compile(device, { y: output === "output" ? raw : scores }, { strict: true });
-    const { y } = await program.run({ pictures: { shape: input.shape, data: toFloat32(input) } });
+    const tensorOf = (array: StoredTensor): Tensor => ({ shape: array.shape, data: toFloat32(array) });
+    const { y } = await program.run({ pictures: tensorOf(input), ...(clinical && { clinical: tensorOf(clinical) }) });
     return { output, difference: relativeDifference(y.data, toFloat32(wanted), check), tolerance: TOLERANCES[dtype] };
   } finally {
     device.destroy();

@@ -15,6 +15,7 @@ export interface EvaluateOptions extends SharedOptions {
   readonly where?: Readonly<Record<string, readonly string[]>>;
   readonly split: string;
   readonly chooseOn: string;
+  readonly clinical?: readonly string[];
   readonly positive?: readonly string[];
   readonly threshold: readonly ThresholdChoice[];
   readonly prevalence: readonly number[];
@@ -45,6 +46,7 @@ export function withEvaluateOptions(command: Command): Command {
     )
     .addOption(new Option("--precision <type>", "how values are stored on the GPU; sums are f32").choices(["f32", "f16"]).default("f32"))
     .option("--label <column>", "the manifest's column with the class, in the model's names", "label")
+    .option("--clinical <a,b,…>", "the columns with the numbers that a model reads beside films, in its names", list)
     .option("--where <column=a,b>", "only rows with one of these texts; may be repeated", condition)
     .option("--split <name>", "the films to judge on, by the manifest's column split", "test")
     .option("--choose-on <name>", "the films that thresholds are chosen on", "val")

@@ -102,11 +102,12 @@ function print(sections: readonly Section[], document: Readonly<Record<string, u
 
 /** The options with what the runs' films were chosen by; what is typed wins. */
 function optionsFor({ runs, run }: ChosenRuns, asked: EvaluateOptions, command: Command): EvaluateOptions {
-  const { label, where } = run.rules;
+  const { label, where, clinical } = run.rules;
   const options = {
     ...asked,
     ...(label !== undefined && command.getOptionValueSource("label") !== "cli" && { label }),
     where: asked.where ?? where,
+    clinical: asked.clinical ?? clinical,
   };
   if (!run.isByFolds) return options;
   if (asked.audit) throw new InputError(run.folder, "is a cross-validation: there is no single model to audit");

@@ -8,6 +8,7 @@ import type { Explanation } from "../explanation/explainer.ts";
 import type { Device } from "../gpu/device.ts";
 import { decodeImage, type Image } from "../loaders/image.ts";
 import { loadModel } from "../models/model.ts";
+import { besideValues } from "./clinical-option.ts";
 import { note } from "./command-line.ts";
 import { type ExplainCommandOptions, methodOptions, type Named, runsBar } from "./explain-options.ts";
 import { sourceOf } from "./models.ts";
@@ -79,18 +80,20 @@ export async function checkAll(
   options: ExplainCommandOptions,
 ): Promise<Checked> {
   const given = methodOptions(options);
+  const picture = besideValues(film, options);
   const { classes } = model.description;
   const others = [...classes].filter((label) => label !== explanation.label);
   note(`${explanation.label}: maps of other classes`, options);
   const compared =
-    others.length > 0 ? classDifference(explanation, await explains.explainAll(film, others.slice(0, MOST_CLASSES), given)) : undefined;
+    others.length > 0 ? classDifference(explanation, await explains.explainAll(picture, others.slice(0, MOST_CLASSES), given)) : undefined;
   note(`${explanation.label}: maps of fresh weights`, options);
   const bar = runsBar(options);
   try {
-    const weights = await randomisation(model, film, explanation, { ...given, onProgress: bar.onProgress });
+    const weights = await randomisation(model, picture, explanation, { ...given, onProgress: bar.onProgress });
     note(`${explanation.label}: deletion and insertion`, options);
-    const { prepared } = await model.read(film);
-    const { deletion, insertion } = await curves(model, prepared.image, explanation.map, explanation.label, { onProgress: bar.onProgress });
+    const { prepared, clinical } = await model.read(picture);
+    const asked = { clinical, onProgress: bar.onProgress };
+    const { deletion, insertion } = await curves(model, prepared.image, explanation.map, explanation.label, asked);
     const [lungs, outline] = [await regions?.lungsFor(film), await regions?.outlineFor(film)];
     return {
       ...(compared && { classes: compared }),

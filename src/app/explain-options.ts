@@ -6,12 +6,13 @@ import { type MethodName, methods } from "../explanation/methods.ts";
 import type { OcclusionForm } from "../explanation/occlusion.ts";
 import type { ColourTable } from "../imaging/colour-map.ts";
 import type { Model } from "../models/model.ts";
+import type { ClinicalOptions } from "./clinical-option.ts";
 import type { Checked } from "./explain-checks.ts";
 import type { FilmOptions } from "./film-options.ts";
 import type { ModelOptions } from "./models.ts";
 import { progressBar } from "./progress.ts";
 
-export interface ExplainCommandOptions extends Omit<ModelOptions, "model">, FilmOptions {
+export interface ExplainCommandOptions extends Omit<ModelOptions, "model">, FilmOptions, ClinicalOptions {
   readonly model?: readonly string[];
   readonly method: MethodName;
   readonly label?: readonly string[];

@@ -10,6 +10,7 @@ import { labelIndex } from "../explanation/refuse.ts";
 import type { Image } from "../loaders/image.ts";
 import type { Model } from "../models/model.ts";
 import { labelList, numberWithin } from "./arguments.ts";
+import { besideValues, checkOneFilm, withClinicalOption } from "./clinical-option.ts";
 import { readColours } from "./colours.ts";
 import { complain, exitCode, isMain, note, runProgram, wholeNumber, withSharedOptions } from "./command-line.ts";
 import { checkAll, type Regions, regionsOf } from "./explain-checks.ts";
@@ -22,7 +23,7 @@ import { isThere } from "./output-files.ts";
 import { version } from "./version.ts";
 
 export const explainCommand = (): Command =>
-  withSharedOptions(withFilmOptions(withModelOptions(new Command("explain"), { several: true })))
+  withSharedOptions(withClinicalOption(withFilmOptions(withModelOptions(new Command("explain"), { several: true }))))
     .description("Show where a network looks on chest films. Research use, not for clinical use.")
     .argument("<files...>", "PNG, JPEG, DICOM, TIFF, WebP and BMP files, folders, globs, or - for a list of them on stdin")
     .addOption(new Option("--method <name>", "how").choices(methodNames).default("grad-cam"))
@@ -81,6 +82,7 @@ Exit codes: 0 done, 1 failed, 2 usage, 3 no usable GPU, 4 some inputs failed.`,
 
 async function explain(typed: readonly string[], options: ExplainCommandOptions): Promise<void> {
   const files = await expandInputs(typed);
+  checkOneFilm(files, options);
   await checkOut(files, options);
   const models = await openModels(options);
   for (const { model } of models) checkAsked(model, options);
@@ -115,7 +117,7 @@ async function explainFile(
   options: ExplainCommandOptions,
   withName: boolean,
 ): Promise<Record<string, unknown>> {
-  const { image } = await models[0].model.read(file);
+  const { image } = await models[0].model.read(besideValues(file, options));
   const found: Found[] = [];
   for (const { name, model, explains } of models) {
     const labels = options.label?.includes("all") ? model.description.classes : options.label;
@@ -142,14 +144,15 @@ async function explainFile(
 /** The maps of some classes, or of the highest, with a bar where they take many runs. */
 async function explainOne(
   explains: Explainer,
-  image: Image,
+  film: Image,
   labels: readonly string[] | undefined,
   options: ExplainCommandOptions,
 ): Promise<Explanation[]> {
   const bar = runsBar(options);
   try {
     const given = { ...methodOptions(options), onProgress: bar.onProgress };
-    return labels ? await explains.explainAll(image, labels, given) : [await explains.explain(image, given)];
+    const picture = besideValues(film, options);
+    return labels ? await explains.explainAll(picture, labels, given) : [await explains.explain(picture, given)];
   } finally {
     bar.stop();
   }

@@ -11,6 +11,7 @@ import type { OutlierScores, Withheld } from "../models/out-of-distribution/dete
 import type { Milliseconds, Prediction } from "../models/result.ts";
 import { makeFolder } from "../training/write-file.ts";
 import { numbers } from "./arguments.ts";
+import { besideValues, type ClinicalOptions, checkOneFilm, withClinicalOption } from "./clinical-option.ts";
 import { complain, exitCode, isMain, note, runProgram, wholeNumber, withSharedOptions } from "./command-line.ts";
 import { type FilmOptions, readOptionsOf, withFilmOptions } from "./film-options.ts";
 import { noteFilm, percent, problemOf, roundedTimes } from "./film-report.ts";
@@ -21,7 +22,7 @@ import { progressBar } from "./progress.ts";
 import { scoreText } from "./score-text.ts";
 import { version } from "./version.ts";
 
-interface InferOptions extends Omit<ModelOptions, "model">, FilmOptions {
+interface InferOptions extends Omit<ModelOptions, "model">, FilmOptions, ClinicalOptions {
   readonly model?: readonly string[];
   readonly combine?: Combination;
   readonly memberWeights?: readonly number[];
@@ -51,7 +52,7 @@ interface FileResult {
 }
 
 export const inferCommand = (): Command =>
-  withSharedOptions(withFilmOptions(withModelOptions(new Command("infer"), { several: true })))
+  withSharedOptions(withClinicalOption(withFilmOptions(withModelOptions(new Command("infer"), { several: true }))))
     .description("Score chest films with a network. Research use, not for clinical use.")
     .argument("<files...>", "PNG, JPEG, DICOM, TIFF, WebP and BMP files, folders, globs, or - for a list of them on stdin")
     .option("--top <k>", "only the k highest scores", wholeNumber(1))
@@ -83,6 +84,7 @@ async function infer(typed: readonly string[], options: InferOptions, command: C
   if (names.length < 2 && (combine !== undefined || memberWeights !== undefined))
     command.error("error: --combine and --member-weights are for several models (--model, repeated)");
   const files = await expandInputs(typed);
+  checkOneFilm(files, options);
   const opened = await openAll(names.length > 0 && weights === undefined ? names : [undefined], options);
   const [{ model, name }] = opened;
   const together = opened.length > 1 ? ensembleOf(opened, options) : undefined;
@@ -144,8 +146,10 @@ function ensembleOf(opened: readonly Opened[], options: InferOptions): Ensemble 
   );
 }
 
-async function* scoreAll(model: Model, files: readonly string[], { batch, top }: InferOptions): AsyncGenerator<FileResult> {
-  for await (const outcome of model.predictAll(files, { batch })) {
+async function* scoreAll(model: Model, files: readonly string[], options: InferOptions): AsyncGenerator<FileResult> {
+  const { batch, top } = options;
+  const pictures = files.map((file) => besideValues(file, options));
+  for await (const outcome of model.predictAll(pictures, { batch })) {
     const file = files[outcome.index];
     if ("error" in outcome) yield { file, error: problemOf(file, outcome.error) };
     else {
@@ -156,8 +160,10 @@ async function* scoreAll(model: Model, files: readonly string[], { batch, top }:
   }
 }
 
-async function* judgeAll(models: Ensemble, files: readonly string[], { batch, top }: InferOptions): AsyncGenerator<FileResult> {
-  for await (const outcome of models.predictAll(files, { batch })) {
+async function* judgeAll(models: Ensemble, files: readonly string[], options: InferOptions): AsyncGenerator<FileResult> {
+  const { batch, top } = options;
+  const pictures = files.map((file) => besideValues(file, options));
+  for await (const outcome of models.predictAll(pictures, { batch })) {
     const file = files[outcome.index];
     if ("error" in outcome) yield { file, error: problemOf(file, outcome.error) };
     else {
@@ -168,7 +174,8 @@ async function* judgeAll(models: Ensemble, files: readonly string[], { batch, to
   }
 }
 
-async function* segmentAll(model: Model, files: readonly string[], { out }: InferOptions): AsyncGenerator<FileResult> {
+async function* segmentAll(model: Model, files: readonly string[], { out, clinical }: InferOptions): AsyncGenerator<FileResult> {
+  if (clinical) throw new InputError(model.description.arch, "segments films alone (--clinical)");
   if (out !== undefined) await makeFolder(out);
   for (const file of files) {
     try {

@@ -10,9 +10,15 @@ import type { TrainOptions } from "./train-options.ts";
 
 /** @throws InputError for what cannot be read, and for masks that are not there. */
 export async function readFilms(data: string, options: TrainOptions): Promise<Dataset> {
-  const { arch, label, classes, mask, values, where, merge, lungMasks } = options;
-  const { task } = networkNamed(arch);
+  const { arch, label, classes, mask, values, clinical, where, merge, lungMasks } = options;
+  const { task, readsClinical = false } = networkNamed(arch);
+  if (readsClinical !== (clinical !== undefined))
+    throw new InputError(
+      arch,
+      readsClinical ? "reads numbers beside films, say in which columns they are (--clinical)" : "sees films alone (--clinical)",
+    );
   const found = await stat(data).catch(() => undefined);
+  if (found?.isDirectory() && clinical) throw new InputError(data, `is a folder and has no columns ${clinical.join(", ")}`);
   if (found?.isDirectory() && lungMasks !== undefined) throw new InputError(data, `is a folder and has no column ${lungMasks} with masks`);
   const films = found?.isDirectory()
     ? await readClassFolders(data, { classes })
@@ -21,6 +27,7 @@ export async function readFilms(data: string, options: TrainOptions): Promise<Da
         ...(task === "classification" && { label, classes, leaveOutOthers: true }),
         mask: task === "segmentation" ? mask : lungMasks,
         ...(task === "regression" && { values }),
+        clinical,
       });
   return merge && task === "classification" ? mergeClasses(films, merge) : films;
 }

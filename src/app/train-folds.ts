@@ -37,7 +37,7 @@ export interface Validated {
 /** Trains every fold that is not done; nothing where it was stopped before the last was. */
 export async function crossValidate(
   device: Device,
-  newTrainee: () => Promise<Trainee>,
+  newTrainee: (train: Dataset) => Promise<Trainee>,
   films: Dataset,
   out: string,
   options: TrainOptions & { readonly folds: number; readonly joined: readonly Pair[] },
@@ -52,8 +52,8 @@ export async function crossValidate(
     return log;
   };
   let description: ModelDescription | undefined;
-  const made = async (): Promise<Trainee> => {
-    const trainee = await newTrainee();
+  const made = async (_: number, train: Dataset): Promise<Trainee> => {
+    const trainee = await newTrainee(train);
     description ??= trainee.description;
     return trainee;
   };
@@ -89,7 +89,7 @@ export async function crossValidate(
   }
   const pooled = pooledFolds(films, results);
   const report: FoldsReport = {
-    pooled: reportOf(description ?? (await newTrainee()).description, films, pooled),
+    pooled: reportOf(description ?? (await newTrainee(films)).description, films, pooled),
     spreads: foldSpreads(results),
     folds: results.map(({ outputs, places, ...fold }) => fold),
   };

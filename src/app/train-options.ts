@@ -33,6 +33,7 @@ export interface TrainOptions extends SharedOptions {
   readonly values?: readonly string[];
   readonly units?: readonly string[];
   readonly scaleValues: boolean;
+  readonly clinical?: readonly string[];
   readonly where?: Readonly<Record<string, readonly string[]>>;
   readonly merge?: Readonly<Record<string, readonly string[]>>;
   readonly allow?: readonly string[];
@@ -114,6 +115,7 @@ export function withTrainOptions(command: Command): Command {
       "learns the numbers as shares of the training films' range; the model answers in their units",
       usual.scaleValues,
     )
+    .option("--clinical <a,b,…>", "the columns with numbers to read beside films, such as age, for networks that do", list)
     .option("--where <column=a,b>", "only rows with one of these texts; may be repeated", condition)
     .option("--merge <class=a,b>", "a class made of others, * for all that are left; may be repeated", condition)
     .option("--allow <kinds>", "leaks between sets to live with: patient, group, bytes, picture, or all", list)

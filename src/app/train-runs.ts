@@ -10,7 +10,7 @@ import { type Checkpoint, readCheckpoint } from "../training/checkpoint.ts";
 import { type Dataset, subset } from "../training/dataset.ts";
 import { reportOf } from "../training/report.ts";
 import { newTrainee, type Trainee } from "../training/trainee.ts";
-import { scalerOf, withScaledValues } from "../training/value-scaler.ts";
+import { clinicalOf, scalerOf, withScaledValues } from "../training/value-scaler.ts";
 import { note } from "./command-line.ts";
 import { finishing, takeInterrupt } from "./interruption.ts";
 import { lossLog } from "./loss-log.ts";
@@ -61,7 +61,8 @@ export const trainOnce: Training = async (data, options, out, chosen, { open, ma
   const resume = options.resume === undefined ? undefined : await readCheckpoint(`${options.resume}/last.safetensors`);
   const films = await dealtFilms(await readFilms(data, options), options);
   await using lungs = await openLungs(options);
-  const start = await startOf(films, resume ? { ...options, init: "random" } : options, lungs);
+  const given = resume ? { ...options, init: "random" } : options;
+  const start = await startOf(films, given, { lungs, train: setsOf(films).train });
   const shown = lungs ? await withLungPictures(films, lungs, made, { ...options, size: start.description.input.width }) : films;
   const all = setsOf(shown);
   const scaler = options.scaleValues && options.values ? scalerOf(all.train, options.values) : undefined;
@@ -113,7 +114,7 @@ export const trainStudents: Training = async (data, options, out, chosen, { open
   const device = await open();
   note(`${options.arch} taught by ${teacher}, ${grid.length} pairs, ${counted(sets)} on ${device.profile.description}`, options);
   await openFolder(out, basename(resolve(out)), configOf(options, resolve(data)));
-  const start = (arch: string, seed: number) => startOf(films, { ...options, arch, seed });
+  const start = (arch: string, seed: number) => startOf(films, { ...options, arch, seed }, sets);
   const tables = await trainDistilled(device, sets, start, { ...options, teacher, grid }, out);
   if (chosen) await writeSystem(out, chosen, tables);
   else await writeTables(join(out, "tables"), tables);
@@ -130,7 +131,7 @@ export const trainByFolds: Training = async (data, options, out, chosen, { open,
   const films = await readFilms(data, options);
   const joined = await samePictures(films, allowedOf(options));
   await using lungs = await openLungs(options);
-  const start = await startOf(films, options, lungs);
+  const start = await startOf(films, options, { lungs, train: films });
   const { description } = start;
   const shown = lungs ? await withLungPictures(films, lungs, made, { ...options, size: description.input.width }) : films;
   noteStart(start, options);
@@ -140,7 +141,11 @@ export const trainByFolds: Training = async (data, options, out, chosen, { open,
     options,
   );
   await openFolder(out, basename(resolve(out)), configOf(options, resolve(data)));
-  const validated = await crossValidate(device, () => startOf(films, options, lungs), shown, out, { ...options, folds, joined });
+  const validated = await crossValidate(device, (train) => startOf(films, options, { lungs, train }), shown, out, {
+    ...options,
+    folds,
+    joined,
+  });
   if (!validated) return { text: `${out}\n`, isStopped: true, json: provenance(out, device) };
   const { report, results, pooled } = validated;
   const test = description.task === "classification" ? scoredFilms("pooled folds", films, pooled) : undefined;
@@ -169,7 +174,11 @@ export const trainByFolds: Training = async (data, options, out, chosen, { open,
  * The network at its start.
  * @throws InputError where the start sees film and lungs, and nothing is said to find them.
  */
-async function startOf(films: Dataset, options: TrainOptions, lungs?: Lungs): Promise<Trainee> {
+async function startOf(
+  films: Dataset,
+  options: TrainOptions,
+  { lungs, train }: { readonly lungs?: Lungs; readonly train: Dataset },
+): Promise<Trainee> {
   const { arch, size, resize, colour, pseudoColour, init, member = "", seed, width } = options;
   const trainee = await newTrainee({
     arch,
@@ -179,6 +188,7 @@ async function startOf(films: Dataset, options: TrainOptions, lungs?: Lungs): Pr
     colour,
     pseudoColour,
     lungs: lungs?.channel,
+    clinical: options.clinical && clinicalOf(train, options.clinical),
     init: init.replaceAll("{member}", member),
     seed,
     options: width === undefined ? {} : { width },

@@ -4,7 +4,9 @@ import { compile } from "../graph/program.ts";
 import { toTensor } from "../imaging/normalise.ts";
 import { input } from "../kernels/op.ts";
 import type { Image } from "../loaders/image.ts";
+import { clinicalTensor } from "../models/clinical-values.ts";
 import { type Tensor, tensor } from "../tensor.ts";
+import { withClinical } from "./clinical.ts";
 import type { Explainable } from "./explainer.ts";
 import { type Fill, fillOf } from "./fill.ts";
 import type { HeatMap } from "./heat-map.ts";
@@ -23,6 +25,8 @@ export interface Curve {
 export interface CurveOptions {
   /** Steps from no pixel to all. */
   readonly steps?: number;
+  /** The film's clinical values, as `model.read` gives them, for a network that reads them. */
+  readonly clinical?: readonly number[];
   readonly onProgress?: (done: number, total: number) => void;
 }
 
@@ -35,7 +39,7 @@ export async function curves(
   image: Image,
   map: HeatMap,
   label: string,
-  { steps = 28, onProgress }: CurveOptions = {},
+  { steps = 28, clinical, onProgress }: CurveOptions = {},
 ): Promise<{ readonly deletion: Curve; readonly insertion: Curve }> {
   const { description, device } = model;
   const index = labelIndex(label, description);
@@ -44,7 +48,9 @@ export async function curves(
   const graph = fittingBatch(model, Math.min(BATCH, steps + 1), device.profile);
   const { batch } = graph;
   const [plain, filled, mask] = [input("picture", picture.shape), input("fill", picture.shape), input("mask", [batch, 1, height, width])];
-  using program = await compile(device, { scores: onPictures(graph, hidden(plain, filled, mask)).scores });
+  using compiled = await compile(device, { scores: onPictures(graph, hidden(plain, filled, mask)).scores });
+  const { input: wanted } = description;
+  const program = withClinical(compiled, wanted.clinical && clinical && clinicalTensor(wanted.clinical, [clinical]));
   const order = ranked(map);
   const total = 2 * (steps + 1);
   let done = 0;

@@ -1,13 +1,13 @@
 /** Explanations of a model's scores: pictures in, maps out; programs are compiled once a method and kept. */
-import { InputError, nameOf } from "../bytes.ts";
+import { InputError } from "../bytes.ts";
 import { DeviceError } from "../gpu/device-error.ts";
-import { toTensor } from "../imaging/normalise.ts";
 import type { ModelDescription } from "../models/description.ts";
 import type { Model } from "../models/model.ts";
-import type { Picture, Ready } from "../models/picture.ts";
+import { inputsOf, type Picture, pictureName, type Ready } from "../models/picture.ts";
 import { programCache } from "../models/program-cache.ts";
+import { withClinical } from "./clinical.ts";
 import { type HeatMap, isFlat, type Levels, magnitude, toLevels, zeroLevel } from "./heat-map.ts";
-import type { Begun, Maps, Method, MethodOptions } from "./method.ts";
+import type { Begun, Maps, Method, MethodOptions, Work } from "./method.ts";
 import type { MethodName } from "./methods.ts";
 import { checkContrast, checkOptions, labelIndex, methodNamed, telling } from "./refuse.ts";
 
@@ -83,10 +83,12 @@ export function explainer(model: Explainable): Explainer {
         throw new InputError(description.arch, "is a segmentation model: its masks show what it sees, and there is no score to explain");
       const indices = labels.map((label) => labelIndex(label, description));
       const ready = await model.read(picture);
-      checkContrast(ready, typeof picture === "object" && "bitDepth" in picture ? "picture" : nameOf(picture));
+      checkContrast(ready, pictureName(picture));
       const { image } = ready.prepared;
-      const work = { model, device: model.device, image, picture: toTensor([image], description.input), options: given };
-      const begun = await telling(description.arch, () => method.begin({ ...work, first: indices[0], program: programs.get, onProgress }));
+      const { pictures, clinical } = inputsOf([ready], description.input);
+      const program: Work["program"] = async (key, outputs) => withClinical(await programs.get(key, outputs), clinical);
+      const work = { model, device: model.device, image, picture: pictures, options: given, program };
+      const begun = await telling(description.arch, () => method.begin({ ...work, first: indices[0], onProgress }));
       checkScores(begun.scores, description);
       const found: Explanation[] = [];
       const usual = description.task === "regression" ? 0 : highest(begun.scores);

@@ -36,7 +36,7 @@ export interface Work {
   /** The class asked for first, where one is. */
   readonly first?: number;
   /** A program of these outputs, compiled once for a key. */
-  readonly program: (key: string, outputs: () => Record<string, Node>) => Promise<Program>;
+  readonly program: (key: string, outputs: () => Record<string, Node>) => Promise<Pick<Program, "run">>;
   readonly onProgress?: (done: number, total: number) => void;
 }
 

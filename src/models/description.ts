@@ -2,6 +2,7 @@
 import { InputError } from "../bytes.ts";
 import { type PseudoColour, pseudoColours } from "../imaging/colour-names.ts";
 import type { Filter } from "../imaging/resize.ts";
+import { type ClinicalValues, readClinicalValues } from "./clinical-values.ts";
 import type { LungChannel } from "./film-and-lungs.ts";
 import { readLungChannel } from "./lung-channel.ts";
 import { type OutOfDistribution, readOutOfDistribution } from "./out-of-distribution/description.ts";
@@ -32,6 +33,8 @@ export interface InputDescription {
   readonly standardise?: boolean;
   /** Films are equalised, fitted in and joined with their lungs to a picture of three channels. */
   readonly lungs?: LungChannel;
+  /** What the network reads beside the film. */
+  readonly clinical?: ClinicalValues;
 }
 
 /** What the network's output is put through to become scores. */
@@ -74,6 +77,7 @@ const inputKeys = [
   "equalize",
   "standardise",
   "lungs",
+  "clinical",
 ];
 
 /**
@@ -98,6 +102,11 @@ export function readDescription(
   const input = readInput(parsed(metadata, "input", fail), fail);
   if (task === "segmentation" && input.resize === "shorter side")
     throw fail("metadata input crop leaves a segmentation without its borders, stretch or letterbox instead");
+  const readsClinical = foreign === undefined && networkOf(arch, fail).readsClinical === true;
+  if (readsClinical !== (input.clinical !== undefined))
+    throw fail(
+      readsClinical ? `metadata input has no clinical, which ${arch} reads` : `metadata input has clinical, which ${arch} does not read`,
+    );
   const output = metadata.output === undefined ? defaultOutput(network) : readOutput(metadata.output, arch, network.output, fail);
   return {
     arch,
@@ -126,7 +135,9 @@ function readValues(
   const units = metadata.units === undefined ? undefined : parsed(metadata, "units", fail);
   if (units !== undefined && !(isStrings(units) && units.length === count)) throw fail(`metadata units must be a list of ${count} names`);
   return {
-    ...(metadata.valueScaler !== undefined && { valueScaler: readValueScaler(parsed(metadata, "valueScaler", fail), count, fail) }),
+    ...(metadata.valueScaler !== undefined && {
+      valueScaler: readValueScaler(parsed(metadata, "valueScaler", fail), count, "valueScaler", fail),
+    }),
     ...(units !== undefined && { units }),
   };
 }
@@ -221,6 +232,7 @@ function readInput(given: unknown, fail: Fail): InputDescription {
     ...(given.standardise === true && { standardise: true }),
     ...readPseudoColour(given, fail),
     ...(lungs && { lungs }),
+    ...(given.clinical !== undefined && { clinical: readClinicalValues(given.clinical, fail) }),
   };
 }
 

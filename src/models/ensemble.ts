@@ -5,7 +5,7 @@ import type { ModelDescription } from "./description.ts";
 import { inBatches, isList, type Outcome } from "./in-batches.ts";
 import type { Model } from "./model.ts";
 import type { Withheld } from "./out-of-distribution/detector.ts";
-import { type Film, openFilm, type Picture, type ReadOptions } from "./picture.ts";
+import { type Film, openFilm, type Picture, type ReadOptions, withFilm } from "./picture.ts";
 import type { Milliseconds, Prediction, Result } from "./result.ts";
 
 /**
@@ -107,17 +107,17 @@ export function ensemble(
 
   /** The members one after the other, each on the whole batch. */
   const judge = async (films: readonly Decoded[]): Promise<Result[][]> => {
-    const images = films.map(({ image }) => image);
+    const pictures = films.map(({ picture }) => picture);
     const results: Result[][] = [];
     for (const member of members) {
       const own: Result[] = [];
-      for await (const outcome of member.predictAll(images, { batch: images.length })) {
+      for await (const outcome of member.predictAll(pictures, { batch: pictures.length })) {
         if ("error" in outcome) throw outcome.error;
         own.push(outcome.result);
       }
       results.push(own);
     }
-    return images.map((_, place) => results.map((own) => own[place]));
+    return pictures.map((_, place) => results.map((own) => own[place]));
   };
 
   async function* predictAll(
@@ -130,7 +130,7 @@ export function ensemble(
       async read(picture) {
         const start = performance.now();
         const film = await openFilm(picture, decode);
-        return { ...film, decodeMs: performance.now() - start };
+        return { ...film, picture: withFilm(picture, film.image), decodeMs: performance.now() - start };
       },
       compute: async (films) => (await judge(films)).map((results, place) => together(results, films[place])),
     });
@@ -185,6 +185,8 @@ export function ensemble(
 }
 
 interface Decoded extends Film {
+  /** Decoded, with the clinical values that came with it. */
+  readonly picture: Picture;
   readonly decodeMs: number;
 }
 

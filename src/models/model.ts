@@ -5,19 +5,18 @@ import { DeviceError, type DeviceFailure } from "../gpu/device-error.ts";
 import type { Precision } from "../gpu/layout.ts";
 import type { Program } from "../graph/program.ts";
 import type { TuningMode } from "../graph/tune.ts";
-import { toTensor } from "../imaging/normalise.ts";
 import type { Node } from "../kernels/op.ts";
 import { readWeights } from "../loaders/weights-file.ts";
-import type { Tensor } from "../tensor.ts";
 import { describeWeights } from "./describe.ts";
 import type { ModelDescription } from "./description.ts";
 import { embeddingOf } from "./embedding.ts";
 import { inBatches, isList, type Outcome } from "./in-batches.ts";
 import type { OpenedFinder } from "./lung-model.ts";
 import { modelHash } from "./model-hash.ts";
+import { askedBy, type NetworkInputs } from "./network-inputs.ts";
 import { checkNoDetector, type Detector, readDetector } from "./out-of-distribution/detector.ts";
 import { type Outputs, outputsOf } from "./outputs.ts";
-import { type Picture, type ReadOptions, type Ready, readPicture } from "./picture.ts";
+import { inputsOf, type Picture, type ReadOptions, type Ready, readPicture } from "./picture.ts";
 import { programCache } from "./program-cache.ts";
 import {
   type Answer,
@@ -116,7 +115,7 @@ export interface Model {
    */
   read(picture: Picture): Promise<Ready>;
   /**
-   * The network's graph for a batch of pictures, from the input "pictures" on, for programs of one's own.
+   * The network's graph for a batch of pictures, from the inputs that `rawOutput` says on, for programs of one's own.
    * @throws InputError for a file that takes another number of pictures a run.
    */
   outputs(batch: number): Outputs;
@@ -222,10 +221,10 @@ function modelOn(
   const programFor = (batch: number, layer?: string): Promise<Program> =>
     programs.get(layer === undefined ? String(batch) : `${batch} ${layer}`, () => nodesOf(batch, layer));
 
-  const runBatch = async (pictures: Tensor, layer?: string): Promise<Run> => {
-    const program = await programFor(pictures.shape[0], layer);
+  const runBatch = async (inputs: NetworkInputs, layer?: string): Promise<Run> => {
+    const program = await programFor(inputs.pictures.shape[0], layer);
     const start = performance.now();
-    const { raw, scores, features, embedding } = await program.run({ pictures });
+    const { raw, scores, features, embedding } = await program.run(askedBy(program, inputs));
     checkOutput(embedding ?? raw, description);
     return { output: embedding ?? scores, raw, features, elapsedMs: performance.now() - start };
   };
@@ -242,17 +241,14 @@ function modelOn(
   const run = (ready: readonly Ready[], layer?: string): Promise<Run> => {
     const turn = queue.then(async () => {
       if (isDestroyed) throw new DeviceError("the model was destroyed", { reason: "destroyed" });
-      const pictures = toTensor(
-        ready.map(({ prepared }) => prepared.image),
-        description.input,
-      );
+      const inputs = inputsOf(ready, description.input);
       try {
-        return await runBatch(pictures, layer);
+        return await runBatch(inputs, layer);
       } catch (cause) {
         if (shared || isDestroyed || !failedBy(cause, "lost")) throw cause;
         device = await deviceFor(options);
         if (isDestroyed) device.destroy();
-        return await runBatch(pictures, layer);
+        return await runBatch(inputs, layer);
       }
     });
     queue = turn.catch(() => {});

@@ -1,14 +1,14 @@
 /** Every network by its name: what builds it, what it expects, and where its features are. */
 import { InputError } from "../bytes.ts";
-import type { Node } from "../kernels/op.ts";
+import { input, type Node } from "../kernels/op.ts";
 import { densenet121, densenet161, densenet169 } from "./densenet.ts";
-import { keidarResnet18, keidarResnet34, keidarResnet50, keidarResnet101, keidarResnet152 } from "./keidar.ts";
+import { keidarFusion, keidarResnet18, keidarResnet34, keidarResnet50, keidarResnet101, keidarResnet152 } from "./keidar.ts";
 import { keidarUNet } from "./keidar-unet.ts";
 import { liangBase, liangCnnrf, liangTs1, liangTs2, liangTs3, liangTs4 } from "./liang.ts";
 import { lungUNet } from "./lung-unet.ts";
 import { mobilenetV2 } from "./mobilenet-v2.ts";
 import { nearestName } from "./nearest-name.ts";
-import { resnet18, resnet34, resnet50, resnet101, resnet152 } from "./resnet.ts";
+import { type ResNetDepth, resnet18, resnet34, resnet50, resnet101, resnet152 } from "./resnet.ts";
 import { squeezenet1_0, squeezenet1_1 } from "./squeezenet.ts";
 import { unet } from "./unet.ts";
 import { unetResnet18, unetResnet34, unetResnet50 } from "./unet-smp.ts";
@@ -28,8 +28,11 @@ export interface NetworkOptions {
 }
 
 export interface Network {
-  /** The output for pictures `x` [batch, channels, height, width]; the number of channels follows from `x`. */
-  readonly build: (weights: Weights, x: Node, options?: NetworkOptions) => Node;
+  /**
+   * The output for pictures `x` [batch, channels, height, width]; the number of channels follows from `x`. A network that reads clinical
+   * values takes them as [batch, values], by default an input of two, as published.
+   */
+  readonly build: (weights: Weights, x: Node, options?: NetworkOptions, clinical?: Node) => Node;
   /** The options that it takes beside the classes; others are an error in a model file. */
   readonly options: readonly Exclude<keyof NetworkOptions, "classes">[];
   readonly task: "classification" | "segmentation" | "regression";
@@ -39,6 +42,8 @@ export interface Network {
   readonly channels: number;
   readonly size: number;
   readonly classes: number;
+  /** Whether it reads clinical values beside the film. */
+  readonly readsClinical?: true;
   /** Whether pictures are prepared as for ImageNet: shorter side 256, centre crop, ImageNet's mean and deviation. */
   readonly isImagenet: boolean;
   /** Whether pictures are equalised and brought to a mean of 0 and a deviation of 1, each by its own. */
@@ -91,6 +96,16 @@ const keidar = (build: Network["build"], network: string): Network => ({
   classes: 2,
   isImagenet: false,
   trunk: { network, prefix: "trunk.", above: ["fc1.", "fc2.", "fc3.", "fc4."] },
+});
+const fusion = (depth: ResNetDepth): Network => ({
+  ...keidar(
+    (weights, x, options, clinical = input("clinical", [x.shape[0], 2])) => keidarFusion(weights, x, clinical, { ...options, depth }),
+    `resnet${depth}`,
+  ),
+  readsClinical: true,
+  head: ["fc3."],
+  lastBlock: ["trunk.layer4.", "fc1.", "fc2."],
+  trunk: { network: `resnet${depth}`, prefix: "trunk.", above: ["fc1.", "fc2.", "fc3."] },
 });
 const liang = (build: Network["build"]): Network => ({
   ...imagenet(build, "conv5_x", "avgpool", "fc.", ["conv5_x."]),
@@ -154,6 +169,11 @@ export const networks: Readonly<Record<string, Network>> = {
   keidar_resnet50: keidar(keidarResnet50, "resnet50"),
   keidar_resnet101: keidar(keidarResnet101, "resnet101"),
   keidar_resnet152: keidar(keidarResnet152, "resnet152"),
+  keidar_fusion_resnet18: fusion(18),
+  keidar_fusion_resnet34: fusion(34),
+  keidar_fusion_resnet50: fusion(50),
+  keidar_fusion_resnet101: fusion(101),
+  keidar_fusion_resnet152: fusion(152),
   keidar_unet: { ...segmentation(keidarUNet, 1, "mid", "out.", "dec.3."), classes: 3, output: "probabilities" },
   lung_unet: { ...segmentation(lungUNet, 1, "bottom", "out.", "dec.3."), output: "probabilities", isStandardised: true },
   liang_base: liang(liangBase),

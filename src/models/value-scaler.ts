@@ -26,15 +26,16 @@ export function nodeInUnits({ lowest, highest }: ValueScaler, scaled: Node): Nod
 }
 
 /**
- * Reads the parsed metadata `valueScaler`.
- * @param count - how many values the network predicts.
+ * Reads a scaler from parsed metadata.
+ * @param count - how many values there are.
+ * @param key - where in the metadata it stands.
  * @param fail - makes the error of a problem with the file.
  */
-export function readValueScaler(given: unknown, count: number, fail: (problem: string) => Error): ValueScaler {
+export function readValueScaler(given: unknown, count: number, key: string, fail: (problem: string) => Error): ValueScaler {
   const { lowest, highest }: Partial<Record<string, unknown>> = typeof given === "object" && given !== null ? { ...given } : {};
   if (!isNumbers(lowest, count) || !isNumbers(highest, count))
-    throw fail(`metadata valueScaler must have lowest and highest, ${count} numbers each`);
-  if (!highest.every((value, i) => value > lowest[i])) throw fail("metadata valueScaler highest must be above lowest");
+    throw fail(`metadata ${key} must have lowest and highest, ${count} numbers each`);
+  if (!highest.every((value, i) => value > lowest[i])) throw fail(`metadata ${key} highest must be above lowest`);
   return { lowest, highest };
 }
 

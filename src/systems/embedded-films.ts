@@ -2,6 +2,7 @@
 import { compile } from "../graph/program.ts";
 import { embeddingOf } from "../models/embedding.ts";
 import type { Model } from "../models/model.ts";
+import { askedBy, filledUp } from "../models/network-inputs.ts";
 import { type Tensor, tensor } from "../tensor.ts";
 import { openBatches } from "../training/batches.ts";
 import type { Dataset } from "../training/dataset.ts";
@@ -36,12 +37,9 @@ export async function embeddedFilms(model: Model, set: string, { samples, ...dat
   await using batches = openBatches(films, { input, size: BATCH, seed: 0, sampler: { kind: "sequential" }, workers: 0, cacheBytes: 0 });
   const data = new Float32Array(films.samples.length * dimensions);
   let next = 0;
-  for await (const { images } of batches.epoch(0)) {
-    // A batch that is not full is run with zeros, whose rows are left out.
-    const [count, ...shape] = images.shape;
-    const pictures = tensor([BATCH, ...shape]);
-    pictures.data.set(images.data);
-    const { embedding } = await program.run({ pictures });
+  for await (const { inputs } of batches.epoch(0)) {
+    const [count] = inputs.pictures.shape;
+    const { embedding } = await program.run(askedBy(program, filledUp(inputs, BATCH)));
     data.set(embedding.data.subarray(0, count * dimensions), next);
     next += count * dimensions;
   }

@@ -27,7 +27,9 @@ type Send = (message: Answer, transfer: ArrayBuffer[]) => void;
 async function answer(task: BatchTask, cache: ExampleCache, send: Send): Promise<void> {
   try {
     const batch = await makeBatch(task, cache);
-    const buffers = [batch.images.data.buffer, batch.targets.data.buffer].filter((buffer) => buffer instanceof ArrayBuffer);
+    const { pictures, clinical } = batch.inputs;
+    const tensors = [pictures, batch.targets, ...(clinical ? [clinical] : [])];
+    const buffers = tensors.map(({ data }) => data.buffer).filter((buffer) => buffer instanceof ArrayBuffer);
     send({ batch }, buffers);
   } catch (cause) {
     send({ error: cause instanceof Error ? cause.message : String(cause), isInput: cause instanceof InputError }, []);

@@ -2,6 +2,8 @@
 import { InputError } from "../bytes.ts";
 import { toTensor } from "../imaging/normalise.ts";
 import type { Image } from "../loaders/image.ts";
+import { clinicalRow, clinicalTensor } from "../models/clinical-values.ts";
+import type { NetworkInputs } from "../models/network-inputs.ts";
 import { type Tensor, tensor } from "../tensor.ts";
 import type { Sample } from "./dataset.ts";
 import { type Example, type ExampleOptions, type Kept, readExample } from "./example.ts";
@@ -18,8 +20,7 @@ export interface BatchTask extends ExampleOptions {
 }
 
 export interface BatchValues {
-  /** [batch, channels, height, width], normalised as the input's description says. */
-  readonly images: Tensor;
+  readonly inputs: NetworkInputs;
   /**
    * What is to be learnt: masks as [batch, 1, height, width], 1 inside and 0 outside, where samples have masks; else [batch, values] where
    * they have values; else the classes' indices as [batch].
@@ -61,11 +62,13 @@ export async function makeBatch(
       throw cause instanceof InputError ? cause : new InputError(sample.name, `cannot be used (${textOf(cause)})`, { cause });
     }
   }
-  const images = toTensor(
+  const pictures = toTensor(
     examples.map(({ image }) => image),
     options.input,
   );
-  return { images, targets: targetsOf(samples, examples) };
+  const { clinical } = options.input;
+  const rows = samples.map((sample) => clinicalRow(clinical, clinical && sample.clinical, sample.name) ?? []);
+  return { inputs: { pictures, ...(clinical && { clinical: clinicalTensor(clinical, rows) }) }, targets: targetsOf(samples, examples) };
 }
 
 function targetsOf(samples: readonly Sample[], examples: readonly Example[]): Tensor {

@@ -14,6 +14,8 @@ export interface Sample {
   readonly label?: number;
   /** Numbers to be predicted, for regression. */
   readonly values?: readonly number[];
+  /** Numbers that the network reads beside the picture, by name. */
+  readonly clinical?: Readonly<Record<string, number>>;
   /** The picture of the region to be found, for segmentation: white inside. */
   readonly mask?: Source;
   /** The picture of what readers have outlined: white inside. Nothing is learnt of it; maps are judged by it. */

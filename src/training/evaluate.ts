@@ -39,10 +39,10 @@ export async function evaluate(device: Device, trainee: Trainee, batches: Batche
   let sum = 0;
   let count = 0;
   try {
-    for await (const { images, targets } of batches.epoch(0)) {
-      const [batch] = images.shape;
+    for await (const { inputs, targets } of batches.epoch(0)) {
+      const [batch] = inputs.pictures.shape;
       const program = await programFor(batch);
-      const { output, loss: mean } = await program.run({ pictures: images, target: targets });
+      const { output, loss: mean } = await program.run({ ...inputs, target: targets });
       if (!output.data.every(Number.isFinite)) throw new TrainingError("the network gives an output that is not a number");
       sum += mean.data[0] * batch;
       count += batch;

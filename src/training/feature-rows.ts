@@ -1,9 +1,11 @@
 /** The features and logits that a network gives films, as what fits a detector takes them. */
+import { InputError } from "../bytes.ts";
 import type { Device } from "../gpu/device.ts";
 import { compile } from "../graph/program.ts";
 import { toTensor } from "../imaging/normalise.ts";
 import type { Image } from "../loaders/image.ts";
 import type { ModelDescription } from "../models/description.ts";
+import { askedBy, filledUp, type NetworkInputs } from "../models/network-inputs.ts";
 import { featuresOf, stageSizes } from "../models/out-of-distribution/features.ts";
 import { outputsOf } from "../models/outputs.ts";
 import type { LoadedWeights } from "../models/weights.ts";
@@ -37,7 +39,8 @@ export interface FeatureReader {
 
 /**
  * Reads the features of these stages.
- * @throws InputError for a stage that does not exist.
+ * @throws InputError for a stage that does not exist, and for a network that reads clinical values, which pictures that are no films do not
+ * have.
  */
 export async function openFeatureReader(
   device: Device,
@@ -46,6 +49,7 @@ export async function openFeatureReader(
   stages: readonly string[],
   batch: number,
 ): Promise<FeatureReader> {
+  if (description.input.clinical) throw new InputError(description.arch, "reads clinical values: no detector can be fitted to it");
   const { outOfDistribution: _, ...plain } = description;
   const { raw } = outputsOf(plain, weights, batch);
   const features = featuresOf(raw, { stages }, description.arch);
@@ -53,12 +57,9 @@ export async function openFeatureReader(
   const program = await compile(device, { raw, features });
   const { input } = description;
 
-  /** A batch that is not full is run with zeros, whose rows are left out. */
-  const run = async (pictures: Tensor): Promise<{ features: Float32Array; logits: Float32Array }> => {
-    const [count, ...shape] = pictures.shape;
-    const full = tensor([batch, ...shape]);
-    full.data.set(pictures.data);
-    const result = await program.run({ pictures: full });
+  const run = async (inputs: NetworkInputs): Promise<{ features: Float32Array; logits: Float32Array }> => {
+    const [count] = inputs.pictures.shape;
+    const result = await program.run(askedBy(program, filledUp(inputs, batch)));
     const rowsOf = ({ shape: [, size], data }: Tensor) => data.slice(0, count * size);
     const rows = { features: rowsOf(result.features), logits: rowsOf(result.raw) };
     if (!rows.features.every(Number.isFinite) || !rows.logits.every(Number.isFinite))
@@ -81,9 +82,9 @@ export async function openFeatureReader(
       await using batches = openBatches(films, { input, size: batch, seed: 0, sampler: { kind: "sequential" }, workers, cacheBytes: 0 });
       const parts: { features: Float32Array; logits: Float32Array }[] = [];
       let done = 0;
-      for await (const { images } of batches.epoch(0)) {
-        parts.push(await run(images));
-        done += images.shape[0];
+      for await (const { inputs } of batches.epoch(0)) {
+        parts.push(await run(inputs));
+        done += inputs.pictures.shape[0];
         onProgress?.(done);
       }
       return gathered(parts);
@@ -92,7 +93,7 @@ export async function openFeatureReader(
       const parts: { features: Float32Array; logits: Float32Array }[] = [];
       let waiting: Image[] = [];
       const flush = async () => {
-        if (waiting.length > 0) parts.push(await run(toTensor(waiting, input)));
+        if (waiting.length > 0) parts.push(await run({ pictures: toTensor(waiting, input) }));
         waiting = [];
       };
       for (const image of images) {

@@ -102,13 +102,13 @@ export interface FoldOptions extends Omit<FitOptions, "val" | "resume" | "folder
 /**
  * Trains fold after fold, each on a network of its own. With a folder, folds that are done are read, and the one that was stopped goes on,
  * on the same adapter to the same bits as if it had not been. Ends early where the signal says so.
- * @param newTrainee - the network at its start; the same for every fold, unless it is made otherwise.
+ * @param newTrainee - the network at its start, of a fold and the films it learns from.
  * @throws InputError for a folder of another cross-validation, and what `fit` throws.
  * @throws RangeError for folds that cannot be made.
  */
 export async function* trainFolds(
   dataset: Dataset,
-  newTrainee: (fold: number) => Promise<Trainee>,
+  newTrainee: (fold: number, train: Dataset) => Promise<Trainee>,
   { folds, val, stratum, joined, folder, onEpoch, onFoldLosses, ...options }: FoldOptions,
 ): AsyncGenerator<FoldResult, void, undefined> {
   const { seed, epochs, batch, signal } = options;
@@ -129,7 +129,7 @@ export async function* trainFolds(
     }
     if (own !== undefined) await makeFolder(own);
     const onLosses = onFoldLosses && ((losses: readonly BatchLoss[]) => onFoldLosses(sets.fold, losses));
-    const trained = await trainFold(sets, await newTrainee(sets.fold), { ...options, folder: own, onEpoch, onLosses });
+    const trained = await trainFold(sets, await newTrainee(sets.fold, sets.train), { ...options, folder: own, onEpoch, onLosses });
     if (signal?.aborted || !trained) return;
     const { places } = sets;
     const { trainee, bestEpoch, epochs: count } = trained;

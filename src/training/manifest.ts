@@ -20,6 +20,8 @@ export interface ManifestOptions {
   readonly outline?: string;
   /** The columns with numbers to be predicted, for regression. */
   readonly values?: readonly string[];
+  /** The columns with numbers that a network reads beside the picture. */
+  readonly clinical?: readonly string[];
   /** The columns with the patient, with what belongs together, and with the set; by default `patient_id`, `group_id` and `split`, where there. */
   readonly patient?: string;
   readonly group?: string;
@@ -66,6 +68,7 @@ interface Columns {
   readonly mask?: number;
   readonly outline?: number;
   readonly values?: readonly number[];
+  readonly clinical?: readonly (readonly [name: string, place: number])[];
   readonly patient?: number;
   readonly group?: number;
   readonly split?: number;
@@ -86,6 +89,7 @@ function columnsOf(table: Table, name: string, options: ManifestOptions): Column
     mask: named(options.mask),
     outline: usual(options.outline, "lesions"),
     values: options.values?.map((column) => placeOf(table, name, column)),
+    clinical: options.clinical?.map((column) => [column, placeOf(table, name, column)] as const),
     patient: usual(options.patient, "patient_id"),
     group: usual(options.group, "group_id"),
     split: usual(options.split, "split"),
@@ -153,6 +157,9 @@ function sampleOf(
     picture: path(columns.picture, "picture"),
     label: columns.label === undefined ? undefined : classes.indexOf(fields[columns.label]),
     values: columns.values?.map((place) => numberIn(fields[place], row)),
+    ...(columns.clinical && {
+      clinical: Object.fromEntries(columns.clinical.map(([column, place]) => [column, numberIn(fields[place], `${row}, ${column}`)])),
+    }),
     mask: columns.mask === undefined ? undefined : path(columns.mask, "mask"),
     ...(text(columns.outline) !== undefined && { outline: locate(fields[columns.outline ?? 0]) }),
     patient: text(columns.patient),

@@ -78,9 +78,9 @@ export async function compileStep(device: Device, trainee: Trainee, options: Ste
     program,
     state,
     averages,
-    async run({ images, targets }, { lr, run, phase: { isFirst, isLast, runs } }) {
+    async run({ inputs, targets }, { lr, run, phase: { isFirst, isLast, runs } }) {
       const all: Readonly<Record<string, Tensor>> = {
-        pictures: images,
+        ...inputs,
         target: targets,
         lr: tensor([1], Float32Array.of(lr)),
         run: tensor([1], Float32Array.of(run % 2 ** 24)),

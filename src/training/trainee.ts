@@ -1,8 +1,10 @@
 /** What is trained: a network with its values, and what its file will say of it. */
 import { InputError, type Source } from "../bytes.ts";
-import { input } from "../kernels/op.ts";
+import type { Node } from "../kernels/op.ts";
+import { type ClinicalValues, readClinicalValues } from "../models/clinical-values.ts";
 import { type InputDescription, type ModelDescription, readDescription } from "../models/description.ts";
 import type { LungChannel } from "../models/film-and-lungs.ts";
+import { rawOutput } from "../models/outputs.ts";
 import { type Network, type NetworkOptions, networkNamed } from "../models/registry.ts";
 import { initialisedWeights, type Weights, weightsFrom } from "../models/weights.ts";
 import type { Tensor } from "../tensor.ts";
@@ -31,6 +33,8 @@ export interface TraineeOptions {
   readonly pseudoColour?: InputDescription["pseudoColour"];
   /** Films are seen with their lungs: the dataset holds the pictures already (see `keidarPictures`). By default as the start has it. */
   readonly lungs?: LungChannel;
+  /** What the network reads beside films, where it does. */
+  readonly clinical?: ClinicalValues;
   /**
    * A model file whose values are the start, or fresh values. A last layer that does not fit, or was for other classes, is drawn anew, and so
    * are the layers above a trunk where the file is of the trunk alone; how pictures are prepared comes from the file, where it says so.
@@ -48,7 +52,7 @@ export interface TraineeOptions {
  * @throws WeightsError for a file of another network.
  */
 export async function newTrainee(given: TraineeOptions): Promise<Trainee> {
-  const { arch, classes, size, resize, colour, pseudoColour, lungs, init = "random", seed = 0, options = {} } = given;
+  const { arch, classes, size, resize, colour, pseudoColour, lungs, clinical, init = "random", seed = 0, options = {} } = given;
   const network = networkNamed(arch);
   if ((colour === "rgb" || lungs) && network.channels !== 3)
     throw new InputError(arch, `sees ${network.channels} channel, ${lungs ? "film and lungs take" : "colour takes"} three`);
@@ -62,7 +66,7 @@ export async function newTrainee(given: TraineeOptions): Promise<Trainee> {
     arch,
     network,
     classes,
-    { size: size ?? network.size, resize, colour, pseudoColour, lungs },
+    { size: size ?? network.size, resize, colour, pseudoColour, lungs, clinical },
     options,
     file?.metadata ?? {},
   );
@@ -86,11 +90,8 @@ export function traineeFrom(metadata: Readonly<Record<string, string>>, values: 
   return trainee;
 }
 
-/** The network's output for a batch of pictures, an input called "pictures". */
-export function outputOf({ description: { arch, input: size, options }, weights }: Trainee, batch: number) {
-  const pictures = input("pictures", [batch, size.channels, size.height, size.width]);
-  return networkNamed(arch).build(weights, pictures, options);
-}
+/** The network's output for a batch, on the inputs that `rawOutput` says. */
+export const outputOf = ({ description, weights }: Trainee, batch: number): Node => rawOutput(description, weights, batch);
 
 /** What the file will say: preprocessing is the start's own where it tells it, else films stretched and, for three channels, ImageNet's numbers. */
 function metadataOf(
@@ -103,7 +104,8 @@ function metadataOf(
     colour,
     pseudoColour,
     lungs,
-  }: { readonly size: number } & Pick<TraineeOptions, "resize" | "colour" | "pseudoColour" | "lungs">,
+    clinical,
+  }: { readonly size: number } & Pick<TraineeOptions, "resize" | "colour" | "pseudoColour" | "lungs" | "clinical">,
   options: Omit<NetworkOptions, "classes">,
   start: Readonly<Record<string, string>>,
 ): Record<string, string> {
@@ -134,8 +136,16 @@ function metadataOf(
     arch,
     task,
     classes: JSON.stringify(classes),
-    input: JSON.stringify(input),
+    input: JSON.stringify({ ...input, ...(clinical && { clinical: rangesKept(begun, clinical, arch) }) }),
   };
+}
+
+/** A start that reads the same numbers has learnt them by its own ranges. */
+function rangesKept(begun: unknown, clinical: ClinicalValues, arch: string): ClinicalValues {
+  const { clinical: given }: { readonly clinical?: unknown } = typeof begun === "object" && begun !== null ? begun : {};
+  if (given === undefined) return clinical;
+  const known = readClinicalValues(given, (problem) => new InputError(arch, problem));
+  return known.names.join() === clinical.names.join() ? known : clinical;
 }
 
 /** What says how films come to their size, in the place of what the start says of it. */

@@ -1,16 +1,33 @@
-/** Numbers to be predicted, brought to 0 … 1 by the training films. */
+/** The ranges of numbers, by the training films: of those to be predicted, which are brought to 0 … 1, and of those that are read. */
 import { InputError } from "../bytes.ts";
+import type { ClinicalValues } from "../models/clinical-values.ts";
 import { scaledBy, type ValueScaler } from "../models/value-scaler.ts";
-import type { Dataset } from "./dataset.ts";
+import type { Dataset, Sample } from "./dataset.ts";
 
 /**
  * The least and the greatest of each value among these films.
  * @throws InputError for a film without values, or a value that is the same in all.
  */
-export function scalerOf({ name, samples }: Dataset, names: readonly string[]): ValueScaler {
+export const scalerOf = (dataset: Dataset, names: readonly string[]): ValueScaler =>
+  rangesOf(dataset, names, ({ values }, _, i) => values?.[i]);
+
+/**
+ * The numbers beside these films that a network is to read, with the least and the greatest of each.
+ * @throws InputError for a film without one of them, or one that is the same in all.
+ */
+export const clinicalOf = (dataset: Dataset, names: readonly string[]): ClinicalValues => ({
+  names,
+  ...rangesOf(dataset, names, ({ clinical }, name) => clinical?.[name]),
+});
+
+function rangesOf(
+  { name, samples }: Dataset,
+  names: readonly string[],
+  numberOf: (sample: Sample, name: string, i: number) => number | undefined,
+): ValueScaler {
   const columns = names.map((value, i) =>
     samples.map((sample) => {
-      const number = sample.values?.[i];
+      const number = numberOf(sample, value, i);
       if (number === undefined) throw new InputError(name, `${sample.name} has no ${value}`);
       return number;
     }),

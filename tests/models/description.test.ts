@@ -191,6 +191,25 @@ describe("the input", () => {
     expectRefused(() => readInput(changes), problem);
   });
 
+  const clinical = { names: ["age", "crp"], lowest: [20, 0], highest: [90, 400] };
+  const fusion = (changes: unknown) => () => read({ arch: "keidar_fusion_resnet18", input: { ...input, clinical: changes } });
+
+  test("read beside numbers, by a network that does", () => {
+    expect(fusion(clinical)().input.clinical).toEqual(clinical);
+    expectRefused(fusion(undefined), "metadata input has no clinical, which keidar_fusion_resnet18 reads");
+    expectRefused(() => readInput({ clinical }), "metadata input has clinical, which resnet18 does not read");
+  });
+
+  test.each<[unknown, string]>([
+    [{ ...clinical, names: [] }, "metadata input clinical must have names, each once"],
+    [{ ...clinical, names: ["age", "age"] }, "metadata input clinical must have names, each once"],
+    [["age"], "metadata input clinical must have names, each once"],
+    [{ ...clinical, lowest: [20] }, "metadata input clinical must have lowest and highest, 2 numbers each"],
+    [{ ...clinical, highest: [20, 400] }, "metadata input clinical highest must be above lowest"],
+  ])("read beside %j is refused", (changes, problem) => {
+    expectRefused(fusion(changes), problem);
+  });
+
   test.each<[string, string, boolean]>([
     ["nearest", "nearest", false],
     ["area", "area", false],
@@ -358,7 +377,16 @@ test("the lung U-Net's pictures are equalised and standardised, as its authors' 
   expect(input).toMatchObject({ height: 256, width: 256, channels: 1, resize: "stretch", equalize: true, standardise: true });
 });
 
-test.each(Object.keys(networks))("what is published for %s reads", (arch) => {
+const isWithValues = (arch: string): boolean => networks[arch].readsClinical === true;
+
+test.each(Object.keys(networks).filter(isWithValues))("which values %s reads is not published", (arch) => {
+  expectRefused(
+    () => readDescription(publishedMetadata(arch, ["a", "b"]), "film.safetensors"),
+    `metadata input has no clinical, which ${arch} reads`,
+  );
+});
+
+test.each(Object.keys(networks).filter((arch) => !isWithValues(arch)))("what is published for %s reads", (arch) => {
   const { task, size, isImagenet } = networks[arch];
   const { input, ...read } = readDescription(publishedMetadata(arch, ["a", "b"]), arch);
   expect(read).toMatchObject({ arch, task, classes: ["a", "b"] });

@@ -60,7 +60,7 @@ describe("a batch", () => {
   test("holds the pictures as inference prepares them, after their changes, and the classes", async () => {
     const [first, second, third, ...others] = await epochOf(dataset, options, 3);
     expect(others).toEqual([]);
-    expect([first, second, third].map(({ images, targets, places }) => [images.shape[0], targets.shape, places.length])).toEqual([
+    expect([first, second, third].map(({ inputs, targets, places }) => [inputs.pictures.shape[0], targets.shape, places.length])).toEqual([
       [4, [4], 4],
       [4, [4], 4],
       [3, [3], 3],
@@ -70,7 +70,7 @@ describe("a batch", () => {
       const { prepared } = await readPicture(join(folder, names[place]), description());
       const changed = applyChanges(prepared.image, drawChanges(keidar, 12, 3, 4 + i));
       const expected = toTensor([changed], description().input).data;
-      expect(second.images.data.subarray(i * expected.length, (i + 1) * expected.length)).toEqual(expected);
+      expect(second.inputs.pictures.data.subarray(i * expected.length, (i + 1) * expected.length)).toEqual(expected);
       expect(second.targets.data[i]).toBe(place % 3);
     }
   });
@@ -78,8 +78,8 @@ describe("a batch", () => {
   test("has masks that went with their pictures, 1 inside, or values", async () => {
     const lungs = { ...dataset, samples: dataset.samples.map((sample, i) => ({ ...sample, mask: join(folder, `mask-${names[i]}`) })) };
     const input = { ...options.input, channels: 1 as const, mean: [0], std: [1] };
-    const [{ images, targets, places }] = await epochOf(lungs, { ...options, input, sampler: { kind: "sequential" } }, 0);
-    expect([images.shape, targets.shape]).toEqual([
+    const [{ inputs, targets, places }] = await epochOf(lungs, { ...options, input, sampler: { kind: "sequential" } }, 0);
+    expect([inputs.pictures.shape, targets.shape]).toEqual([
       [4, 1, 32, 32],
       [4, 1, 32, 32],
     ]);
@@ -99,17 +99,17 @@ describe("a batch", () => {
   test("may be changed at the pictures' own size, and colour pictures keep their colour", async () => {
     const [own] = await epochOf(dataset, { ...options, augmentAt: "source" }, 0);
     const [atInput] = await epochOf(dataset, options, 0);
-    expect([own.places, own.images.shape]).toEqual([atInput.places, atInput.images.shape]);
-    expect(own.images.data).not.toEqual(atInput.images.data);
+    expect([own.places, own.inputs.pictures.shape]).toEqual([atInput.places, atInput.inputs.pictures.shape]);
+    expect(own.inputs.pictures.data).not.toEqual(atInput.inputs.pictures.data);
     const [colour] = await epochOf(dataset, { ...options, input: description("rgb").input }, 0);
-    expect(colour.images).toEqual(atInput.images);
+    expect(colour.inputs.pictures).toEqual(atInput.inputs.pictures);
   });
 });
 
 describe("an epoch", () => {
   test("is the same with any number of workers, any number ahead, with and without a cache, and again", async () => {
     const expected = [await epochOf(dataset, options, 0), await epochOf(dataset, options, 1)];
-    expect(expected[0][0].images).not.toEqual(expected[1][0].images);
+    expect(expected[0][0].inputs.pictures).not.toEqual(expected[1][0].inputs.pictures);
     for (const [workers, ahead, cacheBytes] of [
       [1, 1, 2500],
       [2, 5, 2 ** 20],
@@ -204,13 +204,13 @@ describe("workers run", () => {
   const program = (module: string) => `
     import { openBatches } from ${JSON.stringify(pathToFileURL(module).href)};
     const { dataset, options } = ${JSON.stringify({ dataset, options: { ...options, workers: 2 } })};
-    for await (const { images } of openBatches(dataset, options).epoch(0)) console.log(images.data[777]);`;
+    for await (const { inputs } of openBatches(dataset, options).epoch(0)) console.log(inputs.pictures.data[777]);`;
   const run = async (command: string, args: readonly string[]) => {
     const { stdout, stderr } = await promisify(execFile)(command, [...args], { cwd: root });
     expect(stderr).toBe("");
     return stdout.trim().split("\n").map(Number);
   };
-  const expected = async () => (await epochOf(dataset, options, 0)).map(({ images }) => images.data[777]);
+  const expected = async () => (await epochOf(dataset, options, 0)).map(({ inputs }) => inputs.pictures.data[777]);
 
   test("from the sources under tsx", async () => {
     const file = join(folder, "sources.mts");

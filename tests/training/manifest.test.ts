@@ -76,6 +76,8 @@ describe("a manifest", () => {
     expect(outlines.samples[0]).toMatchObject({ mask: `${folder}/films/b.png`, label: 1 });
     const ages = await readManifest(manifest, { values: ["age"] });
     expect(ages.samples.map(({ values }) => values)).toEqual([[41.5], [60], [7], [8]]);
+    const beside = await readManifest(manifest, { clinical: ["age"] });
+    expect(beside.samples.map(({ clinical, values }) => [clinical, values])).toEqual([41.5, 60, 7, 8].map((age) => [{ age }, undefined]));
   });
 
   test.each<[string, string | undefined, ManifestOptions, string | RegExp]>([
@@ -91,6 +93,7 @@ describe("a manifest", () => {
     ["no rows", "file,label\n", {}, "lists no pictures"],
     ["no row that is asked for", undefined, { where: { label: ["none"] } }, "has no row that is asked for"],
     ["a value that is no number", "file,age\nfilms/a.png,old\n", { values: ["age"] }, 'row 2: a number is needed, got "old"'],
+    ["a number that is missing", "file,label,age\nfilms/a.png,x,\n", { clinical: ["age"] }, 'row 2, age: a number is needed, got ""'],
     ["a quote that is not closed", 'file,label\n"films/a.png,x\n', {}, "row 2 has a quote that is not closed"],
   ])("%s is refused", async (_, text, options, message) => {
     const source = text === undefined ? manifest : new Blob([text]);

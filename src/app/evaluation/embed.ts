@@ -2,6 +2,7 @@
 import type { Model } from "../../models/model.ts";
 import { type Tensor, tensor } from "../../tensor.ts";
 import type { Sample } from "../../training/dataset.ts";
+import { pictureOf } from "./film-picture.ts";
 
 export interface Embedded {
   readonly films: readonly Sample[];
@@ -15,14 +16,14 @@ export interface EmbedFilmsOptions {
 
 /** Those of the films that can be read. @throws DeviceError if the GPU fails. */
 export async function embedFilms(
-  model: Pick<Model, "embedAll">,
+  model: Pick<Model, "embedAll" | "description">,
   films: readonly Sample[],
   { batch, onFilm }: EmbedFilmsOptions,
 ): Promise<Embedded> {
   const kept: Sample[] = [];
   const vectors: Float32Array[] = [];
   for await (const outcome of model.embedAll(
-    films.map(({ picture }) => picture),
+    films.map((film) => pictureOf(film, model.description)),
     { batch },
   )) {
     onFilm?.();

@@ -10,6 +10,7 @@ import { type NotDefined, notDefined } from "../../statistics/not-defined.ts";
 import type { Sample } from "../../training/dataset.ts";
 import { groupsOf } from "../../training/groups.ts";
 import { type Embedded, embedFilms, rowsOf } from "./embed.ts";
+import { pictureOf } from "./film-picture.ts";
 
 export interface LikeFilm {
   readonly film: Sample;
@@ -19,7 +20,7 @@ export interface LikeFilm {
 
 export interface Evidence {
   /** A film in colours where the network sees a class (Grad-CAM), or why there is no such map. */
-  heatMap(image: Image, label: string): Promise<Image | NotDefined>;
+  heatMap(film: Sample, image: Image, label: string): Promise<Image | NotDefined>;
   /** For each film the training films nearest to it, none of them of its own patient or group; nearest first. */
   neighbours(films: readonly Sample[]): Promise<ReadonlyMap<Sample, readonly LikeFilm[]>>;
 }
@@ -43,9 +44,14 @@ export function evidenceOf(model: Model, explains: Explainer, { batch, most, tra
     }
   };
   return {
-    async heatMap(image, label) {
+    async heatMap(film, image, label) {
       try {
-        const { cells, levels, shownLimit, notes = [] } = await explains.explain(image, { label });
+        const {
+          cells,
+          levels,
+          shownLimit,
+          notes = [],
+        } = await explains.explain(pictureOf({ ...film, picture: image }, model.description), { label });
         return isFlat(cells) ? notDefined(notes.at(-1) ?? "it is the same everywhere") : overlay(image, rescaled(levels, shownLimit));
       } catch (error) {
         if (error instanceof InputError) return notDefined(error.message.replace(/^picture: /, ""));

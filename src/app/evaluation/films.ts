@@ -17,6 +17,8 @@ export interface FilmOptions {
   readonly by: readonly string[];
   /** The column with the lung mask's path. */
   readonly mask?: string;
+  /** The columns with the numbers that a model reads beside films. */
+  readonly clinical?: readonly string[];
   /** The classes that are taken; films of others are left out. */
   readonly classes?: readonly string[];
 }
@@ -25,7 +27,7 @@ export interface FilmOptions {
  * All films of a manifest or of a folder a class, whatever their set.
  * @throws InputError for what cannot be read, and for a column that is asked for and not there.
  */
-export async function readFilms(data: string, { label, where, source, by, mask, classes }: FilmOptions): Promise<Dataset> {
+export async function readFilms(data: string, { label, where, source, by, mask, clinical, classes }: FilmOptions): Promise<Dataset> {
   const found = await stat(data).catch(() => undefined);
   if (found?.isDirectory()) {
     const other = by.find((column) => column !== label);
@@ -39,7 +41,7 @@ export async function readFilms(data: string, { label, where, source, by, mask, 
     throw new InputError(data, `has no column ${column}${nearest ? `, did you mean ${nearest}?` : `, only ${columns.join(", ")}`}`);
   }
   return readManifest(data, {
-    ...{ label, where, mask, tags: [...new Set([source, ...by])] },
+    ...{ label, where, mask, clinical, tags: [...new Set([source, ...by])] },
     ...(classes && { classes, leaveOutOthers: true }),
   });
 }

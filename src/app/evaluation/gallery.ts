@@ -59,7 +59,7 @@ export async function mistakesOf(judgement: Judgement, { most, truth, evidence }
   for (const { kind, positive, film, score } of chosen) {
     const image = await opened(film);
     if (!image) continue;
-    const map = await evidence?.heatMap(image, positive);
+    const map = await evidence?.heatMap(film, image, positive);
     const neighbours: AlikeFilm[] = [];
     for (const { film: other, distance } of alike?.get(film) ?? []) {
       const shown = await opened(other);

@@ -1,11 +1,14 @@
 /** What a model says of films: computed here, or read from a table that was written before. */
 import { InputError, readBytes } from "../../bytes.ts";
 import { readCsv } from "../../loaders/csv.ts";
+import type { Image } from "../../loaders/image.ts";
+import type { ModelDescription } from "../../models/description.ts";
 import type { Model } from "../../models/model.ts";
 import { withheldBy } from "../../models/out-of-distribution/detector.ts";
 import type { Picture } from "../../models/picture.ts";
 import type { Result } from "../../models/result.ts";
 import type { Sample } from "../../training/dataset.ts";
+import { pictureOf } from "./film-picture.ts";
 
 /** Rows of as many scores as there are classes, a film each; films that could not be read have none. */
 export interface Scores {
@@ -29,7 +32,7 @@ export interface ScoreOptions {
   readonly batch: number;
   readonly onFilm?: () => void;
   /** Another picture in the place of the film's own, such as one with the lungs hidden. */
-  readonly change?: (film: Sample) => Promise<Picture>;
+  readonly change?: (film: Sample) => Promise<Image>;
 }
 
 /**
@@ -48,7 +51,9 @@ export async function scoreFilms(model: Model, films: readonly Sample[], { batch
   const failures: { film: string; error: Error }[] = [];
   for (let first = 0; first < films.length; first += batch) {
     const part = films.slice(first, first + batch);
-    const pictures = change ? await changedPictures(part, change) : part.map(({ picture }) => ({ picture }));
+    const pictures = change
+      ? await changedPictures(part, change, model.description)
+      : part.map((film) => ({ picture: pictureOf(film, model.description) }));
     const readable = pictures.flatMap((one, place) => ("picture" in one ? [{ ...one, place }] : []));
     const outcomes = new Map<number, Result | Error>();
     for (const [place, one] of pictures.entries()) if ("error" in one) outcomes.set(place, one.error);
@@ -73,11 +78,15 @@ export async function scoreFilms(model: Model, films: readonly Sample[], { batch
 
 type Changed = { readonly picture: Picture } | { readonly error: Error };
 
-const changedPictures = (films: readonly Sample[], change: (film: Sample) => Promise<Picture>): Promise<Changed[]> =>
+const changedPictures = (
+  films: readonly Sample[],
+  change: (film: Sample) => Promise<Image>,
+  description: ModelDescription,
+): Promise<Changed[]> =>
   Promise.all(
     films.map(async (film) => {
       try {
-        return { picture: await change(film) };
+        return { picture: pictureOf({ ...film, picture: await change(film) }, description) };
       } catch (error) {
         if (!(error instanceof InputError)) throw error;
         return { error };

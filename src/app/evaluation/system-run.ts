@@ -15,7 +15,7 @@ import { type FilmOptions, readFilms } from "./films.ts";
 export interface SystemRun {
   readonly folder: string;
   /** What `config.json` says of the films. */
-  readonly rules: Pick<TrainOptions, "label" | "where" | "classes" | "merge" | "values" | "seed">;
+  readonly rules: Pick<TrainOptions, "label" | "where" | "classes" | "merge" | "values" | "clinical" | "seed">;
   /** The manifest or folder that it was trained on. */
   readonly data?: string;
   /** Of a cross-validation: each film is judged by the fold that has not seen it. */
@@ -51,10 +51,10 @@ async function readRun(folder: string, { name }: System): Promise<SystemRun> {
   const said = await documentIn(folder, "system.json");
   if (said.system !== name) throw new InputError(folder, `was trained as ${said.system}, not as ${name}`);
   const config: Partial<TrainOptions> & { readonly data?: string } = await documentIn(folder, "config.json");
-  const { arch, data, folds, label, where, classes, merge, values, seed = 0 } = config;
+  const { arch, data, folds, label, where, classes, merge, values, clinical, seed = 0 } = config;
   return {
     folder,
-    rules: { label, where, classes, merge, values, seed },
+    rules: { label, where, classes, merge, values, clinical, seed },
     data,
     isByFolds: folds !== undefined,
     isRegression: arch !== undefined && networkNamed(arch).task === "regression",
