@@ -10,6 +10,7 @@ export interface EvaluateOptions extends SharedOptions {
   readonly model?: readonly string[];
   readonly scores?: readonly string[];
   readonly system?: string;
+  readonly lungModel?: string;
   readonly precision: Precision;
   readonly label: string;
   readonly where?: Readonly<Record<string, readonly string[]>>;
@@ -44,6 +45,7 @@ export function withEvaluateOptions(command: Command): Command {
       "--system <name>",
       `judges folders of \`train --system\` (--model) by the rules of their paper too: ${Object.keys(systems).join(", ")}`,
     )
+    .option("--lung-model <name|file>", "who finds the lungs, for models that see film and lungs; by default who did in training")
     .addOption(new Option("--precision <type>", "how values are stored on the GPU; sums are f32").choices(["f32", "f16"]).default("f32"))
     .option("--label <column>", "the manifest's column with the class, in the model's names", "label")
     .option("--clinical <a,b,…>", "the columns with the numbers that a model reads beside films, in its names", list)

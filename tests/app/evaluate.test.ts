@@ -3,6 +3,8 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
 import { readCsv, writeCsv } from "../../src/loaders/csv.ts";
+import { writeSafetensors } from "../../src/loaders/safetensors.ts";
+import { keidarChannel } from "../../src/models/film-and-lungs.ts";
 import { random } from "../../src/random.ts";
 import { binaryReport } from "../../src/statistics/binary-report.ts";
 import { mcnemar } from "../../src/statistics/mcnemar.ts";
@@ -10,7 +12,7 @@ import { multiclassReport } from "../../src/statistics/multiclass-report.ts";
 import { compareRocAreas, rocAreaEstimate } from "../../src/statistics/roc-area.ts";
 import { chooseThreshold } from "../../src/statistics/threshold.ts";
 import { runProgram } from "../run-program.ts";
-import { fileOf, tinyClassifier } from "../tiny-model.ts";
+import { fileOf, tinyClassifier, tinySegmenter } from "../tiny-model.ts";
 import { folderOf } from "../training/films.ts";
 import { phantomFiles } from "../training/phantoms.ts";
 import { evaluate } from "./evaluate-here.ts";
@@ -336,5 +338,24 @@ test("a model's scores on drawn films are those of `predict`, and a film that ca
   const { predictions } = JSON.parse(infer.stdout).results[0];
   const normal = predictions.find(({ label }: { label: string }) => label === "normal").score;
   expect(Math.abs(Number(rows[0][4]) - normal)).toBeLessThan(1e-6);
+  rmSync(drawn.folder, { recursive: true });
+});
+
+test("a model that sees film and lungs is judged with who is said to find them", async () => {
+  const drawn = phantomFiles({ train: 0, val: 2, test: 4 });
+  const put = (name: string, bytes: Uint8Array): string => {
+    writeFileSync(join(drawn.folder, name), bytes);
+    return join(drawn.folder, name);
+  };
+  const { tensors, metadata } = tinyClassifier(["normal", "opaque"]);
+  const seen = { size: 48, channels: 3, colour: "rgb", resize: "letterbox", interpolation: "area", scale: "1/255" };
+  const input = JSON.stringify({ ...seen, lungs: { ...keidarChannel, finder: { name: "elsewhere", hash: "0" } } });
+  const model = put("seeing.safetensors", writeSafetensors(tensors, { dtype: "F32", metadata: { ...metadata, input } }));
+  const finder = put("finder.safetensors", fileOf(tinySegmenter()));
+  const asked = [drawn.manifest, "--model", model, "--threshold", "0.5", "--resamples", "100", "--json"];
+  const judged = await runProgram("src/app/evaluate.ts", [...asked, "--lung-model", finder]);
+  expect([judged.code, JSON.parse(judged.stdout).models[0].films]).toEqual([0, 4]);
+  const alone = await runProgram("src/app/evaluate.ts", asked);
+  expect([alone.code, alone.stderr]).toEqual([1, expect.stringContaining("elsewhere")]);
   rmSync(drawn.folder, { recursive: true });
 });

@@ -84,9 +84,14 @@ async function* scoresOf(
   options: EvaluateOptions,
   shared: Shared | undefined,
 ): AsyncGenerator<ModelScores> {
-  const { batch, precision, split, label, source, gallery, report } = options;
+  const { batch, precision, split, label, source, gallery, report, lungModel } = options;
   const path = await fileOf(name);
-  using model = await loadModel(path, { device, precision, answerAll: true });
+  using model = await loadModel(path, {
+    device,
+    precision,
+    answerAll: true,
+    lungs: lungModel === undefined ? undefined : sourceOf(lungModel),
+  });
   using explains = explainer(model);
   const films = [...test, ...validation];
   const training = dataset.samples.filter((sample) => sample.split === "train");
