@@ -16,7 +16,7 @@ export function learningCurve(records: readonly EpochRecord[], title = "Learning
   const names = [...new Set(records.flatMap(({ train, val }) => [...Object.keys(train), ...Object.keys(val ?? {})]))];
   const best = records.findLast(({ isBest }) => isBest)?.epoch;
   const panels = names.map((name) =>
-    panel(name, records, best, [
+    panel(inWords(name), records, best, [
       { label: "train", colour: COLOURS.train, values: records.map(({ train }) => train[name] ?? Number.NaN) },
       { label: "validation", colour: COLOURS.val, values: records.map(({ val }) => val?.[name] ?? Number.NaN) },
     ]),
@@ -32,6 +32,9 @@ ${stacked}
 </svg>
 `;
 }
+
+/** "balanced accuracy" for balancedAccuracy. */
+const inWords = (name: string): string => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
 interface Line {
   readonly label: string;

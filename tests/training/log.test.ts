@@ -7,8 +7,8 @@ const record = (epoch: number, more: Partial<EpochRecord> = {}): EpochRecord => 
   epoch,
   steps: 10 * (epoch + 1),
   lr: 0.001 * 0.5 ** epoch,
-  train: { loss: 1 / (epoch + 1), accuracy: 0.5 + 0.1 * epoch },
-  val: { loss: 1.1 / (epoch + 1), accuracy: 0.4 + 0.1 * epoch },
+  train: { loss: 1 / (epoch + 1), balancedAccuracy: 0.5 + 0.1 * epoch },
+  val: { loss: 1.1 / (epoch + 1), balancedAccuracy: 0.4 + 0.1 * epoch },
   imagesPerSecond: 123.5,
   elapsedMs: 4000,
   isBest: epoch === 2,
@@ -52,7 +52,7 @@ describe("a learning curve", () => {
   test("has a panel for each number and the rate, named axes, and the best epoch", () => {
     expect(svg.match(/font-weight="bold">[^<]*/g)).toEqual([
       'font-weight="bold">loss',
-      'font-weight="bold">accuracy',
+      'font-weight="bold">balanced accuracy',
       'font-weight="bold">learning rate',
     ]);
     expect(svg.match(/>epoch</g)).toHaveLength(3);
