@@ -81,7 +81,7 @@ describe.each(names)("%s", (name) => {
   });
 
   for (const [place, { input: shape, output: expected, stages }] of golden.inference.entries()) {
-    test(`every stage at ${shape.join(" × ")} agrees with PyTorch`, async () => {
+    test.skipIf(place > 0 && !isThorough)(`every stage at ${shape.join(" × ")} agrees with PyTorch`, async () => {
       const { output, ...found } = await compute(shape, (node) => ({
         output: node,
         ...Object.fromEntries(Object.keys(stages).map((stage) => [stage, nodeNamed([node], stage)])),
