@@ -4,6 +4,12 @@ import { sizeOf, type Tensor } from "../tensor.ts";
 import type { EpochRecord } from "../training/log.ts";
 import type { Report } from "../training/report.ts";
 
+/** What of a training's configuration a reader asks first, in the order in which it is told. */
+const settings = [
+  ...["tool", "adapter", "init", "freeze", "optimizer", "lr", "momentum", "weightDecay", "maxNorm", "schedule", "batch", "accumulate"],
+  ...["augment", "sampler", "loss", "classWeights", "labelSmoothing", "ema", "seed"],
+];
+
 /** Markdown. */
 export function modelCard(
   name: string,
@@ -23,14 +29,13 @@ export function modelCard(
     ["classes", classes.join(", ")],
     [
       "input",
-      `${input.width} × ${input.height}, ${input.resize}, ${input.channels === 1 ? "1 channel" : `3 channels (${input.pseudoColour ?? input.colour})`}`,
+      `${input.width} × ${input.height}, ${input.resize}, ${input.channels === 1 ? "1 channel" : `3 channels (${input.pseudoColour ?? input.colour})`}${
+        input.clinical ? `, beside ${input.clinical.names.join(", ")}` : ""
+      }`,
     ],
     ["output", output === "none" ? "as the network gives it" : output],
     ["data", said("data", "films", "label", "where")],
-    [
-      "trained with",
-      said("tool", "adapter", "init", "freeze", "optimizer", "lr", "schedule", "batch", "accumulate", "augment", "sampler", "loss", "seed"),
-    ],
+    ["trained with", said(...settings)],
     ["epochs", `${records.length}, the best of them number ${best?.epoch}`],
   ];
   return [

@@ -1,5 +1,5 @@
 /** Numbers beside films from the table to the answer: trained on, stored with the model, asked for, judged and explained. */
-import { rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { curves } from "../../src/explanation/curves.ts";
@@ -39,6 +39,7 @@ afterAll(() => model.destroy());
 describe("a model that reads numbers beside films", () => {
   test("keeps their names and the training films' ranges", () => {
     expect(model.description.input.clinical).toEqual({ names: ["age", "fever"], lowest: [20, 0], highest: [66, 2] });
+    expect(readFileSync(path("run/run.md"), "utf8")).toContain("beside age, fever |");
   });
 
   test("has learnt what they say, as evaluate finds", async () => {
