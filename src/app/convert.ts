@@ -7,7 +7,7 @@ import { compile } from "../graph/program.ts";
 import { WeightsError } from "../loaders/names.ts";
 import { readNpzArrays } from "../loaders/npz.ts";
 import { readSafetensors, type Writable, writeSafetensors } from "../loaders/safetensors.ts";
-import { type StoredTensor, toFloat32 } from "../loaders/stored-tensor.ts";
+import { toFloat32 } from "../loaders/stored-tensor.ts";
 import { readWeights, type WeightsFile } from "../loaders/weights-file.ts";
 import { readZip } from "../loaders/zip.ts";
 import { type Described, describeWeights } from "../models/describe.ts";
@@ -196,8 +196,8 @@ async function compare(
   const device = await requestDevice({ adapter });
   try {
     using program = await compile(device, { y: output === "output" ? raw : scores }, { strict: true });
-    const tensorOf = (array: StoredTensor): Tensor => ({ shape: array.shape, data: toFloat32(array) });
-    const { y } = await program.run({ pictures: tensorOf(input), ...(clinical && { clinical: tensorOf(clinical) }) });
+    const inputs = toTensors(new Map(Object.entries({ pictures: input, ...(clinical && { clinical }) })));
+    const { y } = await program.run(Object.fromEntries(inputs));
     return { output, difference: relativeDifference(y.data, toFloat32(wanted), check), tolerance: TOLERANCES[dtype] };
   } finally {
     device.destroy();

@@ -115,7 +115,7 @@ export interface Model {
    */
   read(picture: Picture): Promise<Ready>;
   /**
-   * The network's graph for a batch of pictures, from the inputs that `rawOutput` says on, for programs of one's own.
+   * The network's graph for a batch, from the input "pictures" on, and "clinical" where it reads values, for programs of one's own.
    * @throws InputError for a file that takes another number of pictures a run.
    */
   outputs(batch: number): Outputs;

@@ -46,12 +46,8 @@ export function evidenceOf(model: Model, explains: Explainer, { batch, most, tra
   return {
     async heatMap(film, image, label) {
       try {
-        const {
-          cells,
-          levels,
-          shownLimit,
-          notes = [],
-        } = await explains.explain(pictureOf({ ...film, picture: image }, model.description), { label });
+        const picture = pictureOf({ ...film, picture: image }, model.description);
+        const { cells, levels, shownLimit, notes = [] } = await explains.explain(picture, { label });
         return isFlat(cells) ? notDefined(notes.at(-1) ?? "it is the same everywhere") : overlay(image, rescaled(levels, shownLimit));
       } catch (error) {
         if (error instanceof InputError) return notDefined(error.message.replace(/^picture: /, ""));
