@@ -3,7 +3,7 @@ import { macsOf } from "../../src/graph/print.ts";
 import type { Case } from "./cases.ts";
 import { type Check, checkFor } from "./check.ts";
 import type { Contestant } from "./contestant.ts";
-import type { LoadTiming, Timing } from "./protocol.ts";
+import type { Encoding, LoadTiming, Timing } from "./protocol.ts";
 import { type Spread, spreadOf } from "./statistics.ts";
 
 export interface CaseResult {
@@ -26,6 +26,8 @@ export interface Figures {
   /** The largest difference found by the check. */
   readonly error?: number;
   readonly load?: LoadTiming;
+  /** Of networks, where the engine can tell. */
+  readonly encoding?: Encoding;
 }
 
 export interface MeasureOptions {
@@ -68,6 +70,7 @@ interface Turn {
   runsPerRound: number;
   error?: number;
   load?: LoadTiming;
+  encoding?: Encoding;
   failure?: string;
 }
 
@@ -89,6 +92,7 @@ async function playRuns(which: Case, contestants: readonly Contestant[], check: 
     });
   }
   await byTurns(turns, options, async (turn) => turn.rounds.push(await turn.contestant.ask("run", turn.runsPerRound)));
+  for (const turn of turns) await attempt(turn, async ({ contestant }) => (turn.encoding = await contestant.ask("encoding")));
   for (const { contestant, failure } of turns) {
     if (isAlone(which) || failure !== undefined) await contestant.end();
     else await contestant.ask("unload");
@@ -141,9 +145,9 @@ function checked({ error: errorOf, tolerance, against }: Check, output: Float32A
   return error;
 }
 
-function figuresOf({ contestant, failure, rounds, runsPerRound, error, load }: Turn): [string, Figures] {
+function figuresOf({ contestant, failure, rounds, runsPerRound, error, load, encoding }: Turn): [string, Figures] {
   if (failure !== undefined) return [contestant.name, { failure, load }];
   const wallMs = spreadOf(rounds.map((round) => round.wallMs));
   const cpuMs = spreadOf(rounds.map((round) => round.cpuMs));
-  return [contestant.name, { wallMs, cpuMs, rounds, runsPerRound, error, load }];
+  return [contestant.name, { wallMs, cpuMs, rounds, runsPerRound, error, load, encoding }];
 }

@@ -13,6 +13,15 @@ export interface LoadTiming {
   readonly cpuMs: number;
 }
 
+/** What a run costs the thread that asks for it. */
+export interface Encoding {
+  readonly launches: number;
+  /** Of each launch, from the encoder's beginning to its end: calls from JavaScript alone. */
+  readonly encodeMicroseconds: number;
+  /** Of each launch, inside `submit`, where Dawn checks what was encoded and hands it to the driver. */
+  readonly submitMicroseconds: number;
+}
+
 export interface Hello {
   readonly version: string;
   readonly adapter?: string;
@@ -26,6 +35,7 @@ export interface Answers {
   load: { arguments: [caseName: string]; answer: LoadTiming };
   run: { arguments: [count: number]; answer: Timing };
   output: { arguments: []; answer: Float32Array };
+  encoding: { arguments: []; answer: Encoding | undefined };
   unload: { arguments: []; answer: undefined };
 }
 

@@ -46,7 +46,7 @@ export function formatResults(results: readonly CaseResult[], names: readonly st
   });
   const headings = ["case", ...names, "best peer / ours", "of CPU", "our CPU ms", "GMAC/s", "of peak"];
   const numbers = headings.map((_, column) => column).slice(1);
-  return [formatTable(headings, rows, numbers), ...failures(results)].join("\n");
+  return [formatTable(headings, rows, numbers), ...encodings(results), ...failures(results)].join("\n");
 }
 
 /** The same as Markdown, for a page that keeps a run: medians in milliseconds, and the ratio to the fastest peer. */
@@ -63,7 +63,15 @@ export function markdown(head: readonly string[], results: readonly CaseResult[]
     row(["---", ...names.map(() => "---:"), "---:", "---:"]),
     ...lines,
   ];
-  return ["```", ...head, "```", "", ...table, ...failures(results).map((line) => line.replace(/\n.*/s, "").replace(/^ {2}/, "- ")), ""].join("\n");
+  return [
+    "```",
+    ...head,
+    "```",
+    "",
+    ...table,
+    ...[...encodings(results), ...failures(results)].map((line) => line.replace(/\n.*/s, "").replace(/^ {2}/, "- ")),
+    "",
+  ].join("\n");
 }
 
 function timeOf(figures?: Figures): string {
@@ -86,6 +94,17 @@ function cell(figures?: Figures): string {
 }
 
 const milliseconds = (ms?: number): string => (ms === undefined ? "" : ms.toFixed(ms < 10 ? 2 : ms < 100 ? 1 : 0));
+
+/** What a launch of ours costs JavaScript, network by network. */
+function encodings(results: readonly CaseResult[]): string[] {
+  const lines = results.flatMap(({ name, contestants }) => {
+    const { encoding } = contestants[OURS] ?? {};
+    if (!encoding) return [];
+    const { launches, encodeMicroseconds, submitMicroseconds } = encoding;
+    return [`  ${name}: ${encodeMicroseconds.toFixed(1)} + ${submitMicroseconds.toFixed(1)} µs × ${launches}`];
+  });
+  return lines.length > 0 ? ["", "A launch of ours, to encode it in JavaScript + to submit it:", ...lines] : [];
+}
 
 const failures = (results: readonly CaseResult[]): string[] => {
   const lines = results.flatMap(({ name, contestants }) =>

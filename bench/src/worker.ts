@@ -77,6 +77,7 @@ const answers: { readonly [Name in keyof Answers]: (...args: Answers[Name]["argu
     return { wallMs: wallMs / count, cpuMs: cpuSince(cpu) / count };
   },
   output: async () => (await loaded?.output()) ?? new Float32Array(),
+  encoding: async () => loaded?.encoding?.(),
   async unload() {
     await loaded?.destroy();
     loaded = undefined;

@@ -1,5 +1,6 @@
 /** What a contestant is to the benchmark. */
 import type { Case, Graph } from "../cases.ts";
+import type { Encoding } from "../protocol.ts";
 
 export interface Engine {
   /** Its version, and the adapter where it tells. */
@@ -26,5 +27,7 @@ export interface Loaded {
   run(count: number): Promise<void>;
   /** The result in row-major order, channels first. */
   output(): Promise<Float32Array>;
+  /** What the runs so far took to encode, the median of them, where the engine can tell. */
+  encoding?(): Encoding;
   destroy(): void | Promise<void>;
 }

@@ -2,6 +2,7 @@
 import { createRequire } from "node:module";
 import { type DeviceOptions, requestDevice } from "../../../src/gpu/device.ts";
 import { compile } from "../../../src/graph/program.ts";
+import { encodeTimer } from "./encode-time.ts";
 import type { Engine } from "./engine.ts";
 import { fmaPeak } from "./fma-peak.ts";
 import { record, replay } from "./recording.ts";
@@ -26,17 +27,19 @@ export async function open(options: DeviceOptions): Promise<Engine> {
         async load() {
           const program = await compile(device, { y: output });
           const once = async (): Promise<Float32Array> => (await program.run(inputs)).y.data;
+          const timer = encodeTimer(gpu);
           const recording = kind === "operation" ? await record(gpu, once) : undefined;
           return {
             async run(count) {
               for (let i = 0; i < count; i++) {
                 if (recording) replay(gpu, recording);
-                else await once();
+                else await timer.during(once);
               }
               if (recording) await device.finished(gpu.queue.onSubmittedWorkDone());
               device.check();
             },
             output: once,
+            ...(!recording && { encoding: () => timer.summary(program.plan.steps.length) }),
             destroy: () => program.destroy(),
           };
         },
