@@ -83,7 +83,7 @@ function tables({ test, threshold = facts.evaluation.threshold.value }: Results)
   };
 }
 
-function summaryOf(test: ScoredFilms, threshold: number = facts.evaluation.threshold.value): Table[number] {
+function summaryOf(test: ScoredFilms, threshold: number): Table[number] {
   const { scores, labels, clusters } = oneAgainstRest(test, COVID);
   return {
     ...rates(
@@ -121,34 +121,41 @@ function rates(test: ScoredFilms, positive: readonly number[]): Table[number] {
 function comparison(results: Readonly<Record<string, Results>>): Tables {
   const named = Object.entries(results);
   const tests = named.map(([, { test }]) => test);
+  const [[, { threshold = facts.evaluation.threshold.value }]] = named;
   const { mean, votes } = ensembleOf(tests);
   const right = named.map(([, { val }]) => (val ? shareRight(val) : 1));
   const isWeighted = named.every(([, { val }]) => val) && right.some((share) => share > 0);
   const predicted = predictedOf(mean);
-  const covid = placeOf(mean.classes, COVID);
+  const positive = positiveByVotes(tests, mean, threshold);
   return {
     models: [
-      ...named.map(([model, { test }]) => ({ model, ...summaryOf(test) })),
-      { model: "mean of all", ...summaryOf(mean) },
-      ...(isWeighted ? [{ model: "mean, weighted by validation", ...summaryOf(ensembleOf(tests, right).mean) }] : []),
-      {
-        model: "majority of all",
-        ...rates(
-          mean,
-          votes.map((c) => Number(c === covid)),
-        ),
-      },
+      ...named.map(([model, { test }]) => ({ model, ...summaryOf(test, threshold) })),
+      { model: "mean of all", ...summaryOf(mean, threshold) },
+      ...(isWeighted ? [{ model: "mean, weighted by validation", ...summaryOf(ensembleOf(tests, right).mean, threshold) }] : []),
+      { model: "majority of all", ...rates(mean, positive) },
     ],
     ensemble_weights: named.map(([model], m) => ({ model, weight: isWeighted ? right[m] / sumOf(right) : 1 / named.length })),
     ...curvesOf({ ...Object.fromEntries(named.map(([name, { test }]) => [name, test])), "mean of all": mean }),
-    ensemble: positiveAt(predictionTable(mean), COVID, facts.evaluation.threshold.value),
+    ensemble: positiveAt(predictionTable(mean), COVID, threshold),
     votes: predictionTable(mean).map((row, n) => ({
       ...row,
       predicted_by_mean: mean.classes[predicted[n]],
       predicted: mean.classes[votes[n]],
       mistake: votes[n] === mean.films[n].label ? 0 : 1,
+      threshold,
+      positive: positive[n],
     })),
   };
+}
+
+/** 1 where most networks reach the threshold; where half of them do, as the mean of their probabilities does. */
+function positiveByVotes(tests: readonly ScoredFilms[], mean: ScoredFilms, threshold: number): number[] {
+  const covid = placeOf(mean.classes, COVID);
+  const reaches = ({ films }: ScoredFilms, n: number): boolean => films[n].probabilities[covid] >= threshold;
+  return mean.films.map((_, n) => {
+    const votes = tests.filter((test) => reaches(test, n)).length;
+    return Number(2 * votes === tests.length ? reaches(mean, n) : 2 * votes > tests.length);
+  });
 }
 
 /** The curves of several networks in one table each. */

@@ -92,6 +92,22 @@ test("weights count in the mean and not in the vote; an ensemble of members tell
     ["mean, weighted by validation", 1],
     ["majority of all", 0],
   ]);
+  const lower = keidar2021.comparison(Object.fromEntries(scored.map((test, m) => [`m${m}`, { test, threshold: 0.28 }])));
+  expect(lower.models.map(({ model, sensitivity }) => [model, sensitivity])).toEqual([
+    ["m0", 1],
+    ["m1", 0],
+    ["m2", 1],
+    ["mean of all", 1],
+    ["majority of all", 1],
+  ]);
+  expect(lower.ensemble.map(({ threshold, positive }) => [threshold, positive])).toEqual([
+    [0.28, 1],
+    [0.28, 0],
+  ]);
+  expect(lower.votes.map(({ predicted, positive }) => [predicted, positive])).toEqual([
+    ["negative", 1],
+    ["negative", 0],
+  ]);
   expect(new Set(tables.roc.map(({ model }) => model))).toEqual(new Set(["m0", "m1", "m2", "mean of all"]));
 });
 
