@@ -180,6 +180,7 @@ export const keidar2021: System = {
     { published: "lungs by imlab-uiip/lung-segmentation-2d", here: `by ${LUNG_MODEL}; --lung-model takes theirs, --lung-masks drawn ones` },
     { published: "whether copies of test films are judged is not told", here: "copies are made of training films alone" },
     { published: "a film's neighbours are never of its own file", here: "nor are test films among those that are searched", trap: 3 },
+    { published: "a left-out film's neighbours may be of its own patient", here: "the same, and beside it other patients' alone" },
     { published: "weights of the ensemble are not told", here: "equal ones, and beside them the share of validation films read right" },
     { published: "weight decay of all values", here: "biases and what batch norms scale by are spared" },
     { published: "50 to 70 epochs and batches of 10 to 24", here: "50 and 10 unless others are typed" },

@@ -1,7 +1,7 @@
 /** The films that a network finds most alike: their embeddings, who is near whom, classes by the nearest, and a map of all. */
 import type { Device } from "../gpu/device.ts";
 import { vote } from "../retrieval/knn.ts";
-import { type Neighbour, neighbours } from "../retrieval/neighbours.ts";
+import { type Group, type Neighbour, neighbours } from "../retrieval/neighbours.ts";
 import { tsne } from "../retrieval/tsne.ts";
 import { countsOf } from "../statistics/binary-counts.ts";
 import { binaryIndices } from "../statistics/binary-indices.ts";
@@ -27,8 +27,8 @@ export interface SimilarFilms {
 }
 
 /**
- * Test films among training films, and each among the other test films. A neighbour vote calls a film positive where more than half of the
- * votes do.
+ * Test films among training films, and each among the other test films: all of them, as is published, and those of other patients, where a
+ * patient has several. A neighbour vote calls a film positive where more than half of the votes do.
  * @throws RangeError without three films in all, or without a training film.
  */
 export async function similarFilms(
@@ -44,9 +44,14 @@ export async function similarFilms(
   if (train.films.length === 0 || all.films.length < 3)
     throw new RangeError(`similar films: three are needed, got ${train.films.length} and ${test.films.length}`);
   const nearest = await among(device, train, test, most);
+  const names = test.films.map(({ name }) => name);
+  const patients = patientsOf(test);
   const questions = {
     "test against train": { found: nearest, items: train },
-    "leave one out": { found: test.films.length > 1 ? await others(device, test, most) : [], items: test },
+    "leave one out": { found: await others(device, test, most, names), items: test },
+    ...(new Set(patients).size < names.length && {
+      "leave one patient out": { found: await others(device, test, most, patients), items: test },
+    }),
   };
   const named = Object.entries(questions).filter(([, { found }]) => found.length > 0);
   // A map of few films has few neighbours for each.
@@ -84,9 +89,17 @@ async function among(device: Device, { embeddings }: EmbeddedFilms, test: Embedd
   return await searcher.search(test.embeddings);
 }
 
-/** The nearest of each film among the others. */
-async function others(device: Device, { embeddings, films }: EmbeddedFilms, most: number): Promise<Neighbour[][]> {
-  const groups = films.map((_, n) => n);
+/** Films without a patient are of one each. */
+const patientsOf = ({ films }: EmbeddedFilms): string[] => films.map(({ patient, name }) => patient ?? name);
+
+/** The nearest of each film among those of other groups; none where there is one group. */
+async function others(
+  device: Device,
+  { embeddings, films }: EmbeddedFilms,
+  most: number,
+  groups: readonly Group[],
+): Promise<Neighbour[][]> {
+  if (new Set(groups).size < 2) return [];
   using searcher = await neighbours(device, embeddings, { k: Math.min(most, films.length - 1), groups });
   return await searcher.search(embeddings, { exclude: groups });
 }
@@ -105,7 +118,8 @@ const neighbourTable = (question: string, { films, classes }: EmbeddedFilms, ite
     })),
   );
 
-function knnRow({ films, classes }: EmbeddedFilms, items: EmbeddedFilms, found: readonly Neighbour[][], positive: number, k: number) {
+function knnRow(test: EmbeddedFilms, items: EmbeddedFilms, found: readonly Neighbour[][], positive: number, k: number) {
+  const { films, classes } = test;
   const voters = items.films.map(({ label }) => label);
   const shares = found.map((row) => vote(row.slice(0, k), voters, classes.length)[positive]);
   const labels = films.map(({ label }) => Number(label === positive));
@@ -119,7 +133,7 @@ function knnRow({ films, classes }: EmbeddedFilms, items: EmbeddedFilms, found: 
     films: films.length,
     ...cells("accuracy", accuracy),
     ...cells("precision", ppv),
-    ...cells("roc_area", rocAreaEstimate(shares, labels)),
+    ...cells("roc_area", rocAreaEstimate(shares, labels, { clusters: patientsOf(test) })),
   };
 }
 

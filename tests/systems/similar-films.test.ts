@@ -58,3 +58,37 @@ test("neighbours, votes of k of them, and a map", async () => {
   );
   expect([map.shape, tables.map.length, tables.embeddings.length]).toEqual([[8, 2], 8, 8]);
 });
+
+test("films of one patient do not vote on each other where patients are left out", async () => {
+  const train = filmsAt("train", [
+    [0, 0],
+    [10, 1],
+  ]);
+  const probe = filmsAt("test", [
+    [0, 0],
+    [0.1, 0],
+    [10, 1],
+    [10.5, 1],
+  ]);
+  // The second film's nearest is the first, of the same patient.
+  const films = probe.films.map((film, n) => (n < 2 ? { ...film, patient: "both" } : film));
+  const { tables } = await similarFilms(await device(), train, { ...probe, films }, "covid", {
+    neighbours: [1],
+    tsne: { seed: 40, perplexity: 30 },
+  });
+  const nearestOf = (question: string) =>
+    tables.neighbours.filter((row) => row.question === question).map(({ file, neighbour }) => [file, neighbour]);
+  expect(nearestOf("leave one out").slice(0, 2)).toEqual([
+    ["test-0.png", "test-1.png"],
+    ["test-1.png", "test-0.png"],
+  ]);
+  expect(nearestOf("leave one patient out").slice(0, 2)).toEqual([
+    ["test-0.png", "test-2.png"],
+    ["test-1.png", "test-2.png"],
+  ]);
+  expect(tables.knn.map(({ question, accuracy }) => [question, accuracy])).toEqual([
+    ["test against train", 1],
+    ["leave one out", 1],
+    ["leave one patient out", 0.5],
+  ]);
+});
