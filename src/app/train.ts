@@ -70,8 +70,10 @@ function opener({ adapter }: TrainOptions): () => Promise<Device> {
 }
 
 /** @throws InputError for ways to train that do not go together. */
-function trainingFor({ folds, teacher, grid, scaleValues }: TrainOptions): Training {
+function trainingFor({ folds, teacher, grid, scaleValues, lungModel, lungMasks }: TrainOptions): Training {
   if (grid !== undefined && teacher === undefined) throw new InputError("grid", "is of a teacher, say which (--teacher)");
+  if (grid !== undefined && (lungModel ?? lungMasks) !== undefined)
+    throw new InputError("grid", "is of networks that see films alone, leave out --lung-model and --lung-masks");
   if (folds !== undefined && teacher !== undefined) throw new InputError("teacher", "teaches one training, leave out --folds");
   if (folds !== undefined && scaleValues) throw new InputError("scale-values", "scales by one set of training films, leave out --folds");
   return grid !== undefined ? trainStudents : folds !== undefined ? trainByFolds : trainOnce;

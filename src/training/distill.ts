@@ -22,7 +22,10 @@ export interface Teaching extends DistillationOptions {
   readonly alpha: number;
 }
 
-/** What a teacher makes of every film, as inference has it: batch norms by their statistics, films unchanged. */
+/**
+ * What a teacher makes of every film, as inference has it: batch norms by their statistics, films unchanged. One that sees films alone is
+ * shown them, whatever pictures were made of them for its student.
+ */
 export async function teacherLogits(
   device: Device,
   teacher: Trainee,
@@ -30,7 +33,8 @@ export async function teacherLogits(
   { batch = 8, workers = 1 }: { readonly batch?: number; readonly workers?: number } = {},
 ): Promise<TeacherLogits> {
   const { arch, input } = teacher.description;
-  await using batches = openBatches(films, { input, size: batch, seed: 0, sampler: { kind: "sequential" }, workers });
+  const shown = input.lungs ? films : { ...films, samples: films.samples.map((sample) => ({ ...sample, seen: undefined })) };
+  await using batches = openBatches(shown, { input, size: batch, seed: 0, sampler: { kind: "sequential" }, workers });
   const { rows } = await evaluate(device, teacher, batches, lossFor(arch));
   const outputs = rows.shape[1];
   return new Map(films.samples.map(({ name }, n) => [name, Array.from(rows.data.subarray(n * outputs, (n + 1) * outputs))]));

@@ -62,11 +62,14 @@ describe("what does not fit is told in one line", () => {
         from: "user",
       });
 
-  test("a grid without a teacher, a teacher of folds, and a pair that is none", async () => {
+  test("a grid without a teacher or with lungs, a teacher of folds, and a pair that is none", async () => {
     const to = ["--out", join(folder, "none")];
     await expect(failing("--grid", "0.5:4", ...to)).rejects.toThrow("grid: is of a teacher, say which (--teacher)");
     await expect(failing("--teacher", "x", "--folds", "2", ...to)).rejects.toThrow("teacher: teaches one training, leave out --folds");
     await expect(failing("--teacher", "squeezenet1_1", "--grid", "2:4", ...to)).rejects.toThrow("grid: a pair reads alpha:temperature");
+    await expect(failing("--teacher", "squeezenet1_1", "--grid", "0.5:4", "--lung-masks", "mask", ...to)).rejects.toThrow(
+      "grid: is of networks that see films alone",
+    );
   });
 
   test("a teacher of other classes, and one that teaches none", async () => {

@@ -60,6 +60,22 @@ test("a teacher's logits come by the film's name, as its network gives them", as
   for (const [c, value] of (all.get("2.png") ?? []).entries()) expect(third[1][c]).toBeCloseTo(value, 4);
 });
 
+test("a teacher of films is not shown what was made of them for its student", async () => {
+  const samples = train.samples.slice(0, 2);
+  const [first, second] = samples;
+  // Each has the other's picture made for it.
+  const made = {
+    ...train,
+    samples: [
+      { ...first, seen: second.picture },
+      { ...second, seen: first.picture },
+    ],
+  };
+  const teacher = await student();
+  const plain = await teacherLogits(await device(), teacher, { ...train, samples }, { workers: 0 });
+  expect(await teacherLogits(await device(), teacher, made, { workers: 0 })).toEqual(plain);
+});
+
 describe("what does not fit is an error", () => {
   const teaching = (logits: readonly (readonly [string, readonly number[]])[]): Teaching => ({ logits: new Map(logits), alpha: 0.5 });
 
