@@ -52,8 +52,10 @@ export function learningRate(schedule: Schedule, rate: number, step: number): nu
       const { totalSteps, pctStart = 0.3, divFactor = 25, finalDivFactor = 1e4 } = schedule;
       const first = rate / divFactor;
       const top = pctStart * totalSteps - 1;
-      if (step <= top) return halfCosine(first, rate, step / top);
-      return halfCosine(rate, first / finalDivFactor, Math.min(1, (step - top) / (totalSteps - 1 - top)));
+      if (step < top) return halfCosine(first, rate, step / top);
+      // None where all steps go up.
+      const down = totalSteps - 1 - top;
+      return halfCosine(rate, first / finalDivFactor, down > 0 ? Math.min(1, (step - top) / down) : Number(step > top));
     }
   }
 }

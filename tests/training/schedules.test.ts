@@ -48,6 +48,10 @@ test("constant stays, and what has reached its end stays there", () => {
   expect(learningRate({ kind: "cosine", totalSteps: 7, etaMin: 0.01 }, 0.1, 50)).toBeCloseTo(0.01, 12);
   expect(learningRate({ kind: "one-cycle", totalSteps: 10 }, 0.1, 50)).toBeCloseTo(4e-7, 12);
   expect(learningRate({ kind: "cosine", totalSteps: 4, warmupSteps: 4 }, 0.1, 4)).toBe(0.1);
+  // One step up, and none down: torch divides by zero here.
+  const rates = (pctStart: number) => [0, 1].map((step) => learningRate({ kind: "one-cycle", totalSteps: 2, pctStart }, 0.1, step));
+  expect(rates(0.5)).toEqual([0.1, expect.closeTo(4e-7, 12)]);
+  expect(rates(1)).toEqual([expect.closeTo(0.004, 12), 0.1]);
 });
 
 describe("plateau", () => {
