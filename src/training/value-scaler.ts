@@ -32,8 +32,8 @@ function rangesOf(
       return number;
     }),
   );
-  const lowest = columns.map((values) => Math.min(...values));
-  const highest = columns.map((values) => Math.max(...values));
+  const lowest = columns.map((values) => values.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY));
+  const highest = columns.map((values) => values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY));
   const constant = names.find((_, i) => !(highest[i] > lowest[i]));
   if (constant !== undefined) throw new InputError(name, `${constant} is the same in all ${samples.length} films, it cannot be scaled`);
   return { lowest, highest };
