@@ -80,7 +80,8 @@ export async function trainDistilled(
   });
   if (!isDone("teacher", firstSeed))
     await record({ role: "teacher", network: master.description.arch, seed: firstSeed, epochs: 0, bestEpoch: 0 }, master);
-  const logits = await teacherLogits(device, master, sets.train, options);
+  // In batches of its own: it may be larger than its student, or see larger films.
+  const logits = await teacherLogits(device, master, sets.train, { workers: options.workers });
   for (let seed = firstSeed; seed < firstSeed + seeds; seed++)
     for (const pair of [undefined, ...pairs]) {
       const role = pair ? "taught" : "alone";

@@ -27,9 +27,9 @@ export async function readTeacher(file: string, { classes }: Dataset): Promise<T
 export async function teachingOf(
   device: Device,
   train: Dataset,
-  { teacher, alpha, temperature, klReduction, batch, workers }: TrainOptions,
+  { teacher, alpha, temperature, klReduction, workers }: TrainOptions,
 ): Promise<Teaching | undefined> {
   if (teacher === undefined) return undefined;
-  const logits = await teacherLogits(device, await readTeacher(teacher, train), train, { batch, workers });
+  const logits = await teacherLogits(device, await readTeacher(teacher, train), train, { workers });
   return { logits, alpha, temperature, reduction: klReduction };
 }

@@ -216,7 +216,7 @@ export function foldSpreads(results: readonly Pick<FoldResult, "metrics">[]): Re
 /** The mean of at least one number, and the deviation of two or more. */
 export const spreadOf = (values: readonly number[]): FoldSpread => ({
   mean: meanOf(values),
-  deviation: values.length > 1 ? Math.sqrt(varianceOf(values)) : notDefined("there is one fold only"),
+  deviation: values.length > 1 ? Math.sqrt(varianceOf(values)) : notDefined("there is one value only"),
 });
 
 async function readIfThere(path: string): Promise<Checkpoint | undefined> {
