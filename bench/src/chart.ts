@@ -3,7 +3,7 @@ import type { CaseResult } from "./measure.ts";
 import { standingOf } from "./report.ts";
 
 const ROW = 18;
-const LABELS = 200;
+const LABELS = 270;
 const BARS = 520;
 const RIGHT = 110;
 const TOP = 44;
