@@ -2,8 +2,14 @@
 import type { Encoding } from "../protocol.ts";
 import { spreadOf } from "../statistics.ts";
 
-/** Times, from now on, what `gpu` is told: from the beginning of an encoder to its end, and inside `submit`. */
-export function encodeTimer(gpu: GPUDevice): { during<T>(run: () => Promise<T>): Promise<T>; summary(launches: number): Encoding } {
+export interface EncodeTimer {
+  /** Runs, and times what the GPU is told meanwhile: from the beginning of an encoder to its end, and inside `submit`. */
+  during<T>(run: () => Promise<T>): Promise<T>;
+  /** Of the runs so far, for each of so many launches that a run has. */
+  summary(launches: number): Encoding;
+}
+
+export function encodeTimer(gpu: GPUDevice): EncodeTimer {
   const runs: { readonly encodeMs: number; readonly submitMs: number }[] = [];
   let encodeMs = 0;
   let submitMs = 0;
